@@ -1,0 +1,298 @@
+/**
+ * `Expr`: a symbolic tensor, of a leaf's shape or reduced from one.
+ *
+ * Its methods have the names and the meaning of the TensorFlow.js ops, so that a rule reads as tfjs code does; nothing is
+ * computed until an interpreter runs the graph. Two meanings are firmer than in tfjs, and equal on every backend: a NaN
+ * goes through `minimum`, `maximum` and `clipByValue`, and a reduction of no elements is 0.
+ */
+import { isScalar, type Scalar, type ScalarLike, scalar } from './scalar.js'
+import { broadcastShapes, type Shape, sameShape, sizeOf } from './shape.js'
+
+export type UnaryOperation =
+  | 'abs'
+  | 'neg'
+  | 'sqrt'
+  | 'square'
+  | 'exp'
+  | 'log'
+  | 'sign'
+  | 'isNaN'
+  | 'isFinite'
+  | 'logicalNot'
+export type BinaryOperation =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'pow'
+  | 'minimum'
+  | 'maximum'
+  | 'greater'
+  | 'greaterEqual'
+  | 'less'
+  | 'lessEqual'
+  | 'equal'
+  | 'notEqual'
+  | 'logicalAnd'
+  | 'logicalOr'
+export type Reduction = 'sum' | 'max' | 'min' | 'norm'
+
+/** A computation outside the algebra: `run` maps the values of `args` and `scalars` to a value of the node's shape. */
+export interface Opaque {
+  readonly name: string
+  readonly run: (tensors: readonly unknown[], scalars: readonly number[]) => unknown
+}
+
+/** What an Expr computes from the Exprs in `args` and the Scalars in `scalars`. */
+export type ExprOperation =
+  | { readonly op: 'input'; readonly name: string }
+  | { readonly op: 'constant' }
+  | { readonly op: UnaryOperation | BinaryOperation | 'where' | 'lerp' | 'broadcast' | 'cast' }
+  | { readonly op: 'select' }
+  | { readonly op: 'reduce'; readonly kind: Reduction; readonly axes: readonly number[] | undefined }
+  | { readonly op: 'observe'; readonly label: string }
+  | { readonly op: 'opaque'; readonly opaque: Opaque }
+
+export type ExprNode = ExprOperation & { readonly args: readonly Expr[]; readonly scalars: readonly Scalar[] }
+
+/** An operand: a tensor, a symbolic number, or a plain one. */
+export type ExprLike = Expr | ScalarLike
+
+/** A symbolic float32 (or, for comparisons, boolean) tensor. Sizes are known while tracing; values are not. */
+export interface Expr {
+  readonly sort: 'expr'
+  readonly node: ExprNode
+  readonly shape: Shape
+  readonly size: number
+  readonly dtype: 'float32' | 'bool'
+  /** The leaf this value belongs to; `null` where it mixes several, `undefined` where it comes from none. */
+  readonly leaf: string | null | undefined
+
+  abs(): Expr
+  neg(): Expr
+  sqrt(): Expr
+  square(): Expr
+  exp(): Expr
+  log(): Expr
+  /** -1, 0 or 1; NaN for NaN. */
+  sign(): Expr
+  isNaN(): Expr
+  isFinite(): Expr
+  logicalNot(): Expr
+  sigmoid(): Expr
+  tanh(): Expr
+
+  add(b: ExprLike): Expr
+  sub(b: ExprLike): Expr
+  mul(b: ExprLike): Expr
+  div(b: ExprLike): Expr
+  pow(b: ExprLike): Expr
+  minimum(b: ExprLike): Expr
+  maximum(b: ExprLike): Expr
+  greater(b: ExprLike): Expr
+  greaterEqual(b: ExprLike): Expr
+  less(b: ExprLike): Expr
+  lessEqual(b: ExprLike): Expr
+  equal(b: ExprLike): Expr
+  notEqual(b: ExprLike): Expr
+  logicalAnd(b: ExprLike): Expr
+  logicalOr(b: ExprLike): Expr
+
+  clipByValue(lo: ExprLike, hi: ExprLike): Expr
+  /** Per element, `a` where this condition holds, else `b`; a reduced condition broadcasts. */
+  where(a: ExprLike, b: ExprLike): Expr
+  /** This value at t = 0, `b` at t = 1, exactly; a primitive, so that interpreters know its hull. */
+  lerp(b: ExprLike, t: ScalarLike): Expr
+  /** This value in the shape of `like`. */
+  broadcastTo(like: Expr): Expr
+
+  /** Sum over the whole leaf (shape `[]`), or over `axes`, which then have size 1. */
+  sum(axes?: readonly number[]): Expr
+  /** Mean over the whole leaf (shape `[]`), or over `axes`; 0 where there are no elements. */
+  mean(axes?: readonly number[]): Expr
+  max(axes?: readonly number[]): Expr
+  min(axes?: readonly number[]): Expr
+  /** Euclidean norm over the whole leaf or over `axes`; squares neither overflow nor vanish on the way. */
+  norm(axes?: readonly number[]): Expr
+
+  /** Names this value, so that `compile(t, { observe: [label] })` can read it. */
+  observe(label: string): Expr
+}
+
+/** Whether a value is an Expr. */
+export const isExpr = (x: unknown): x is Expr => typeof x === 'object' && x !== null && 'sort' in x && x.sort === 'expr'
+
+type Origin = Expr['leaf']
+
+const merged = (a: Origin, b: Origin): Origin => (a === undefined || a === b ? b : b === undefined ? a : null)
+
+// A global norm does not make the leaf that it scales a mixture: operands of the result's own shape have the say.
+const originOf = (shape: Shape, args: readonly Expr[]): Origin => {
+  const whole = args.filter(arg => arg.leaf !== undefined && sameShape(arg.shape, shape))
+  return (whole.length > 0 ? whole : args).map(arg => arg.leaf).reduce(merged, undefined)
+}
+
+const make = (
+  operation: ExprOperation,
+  shape: Shape,
+  args: readonly Expr[] = [],
+  {
+    dtype = 'float32',
+    scalars = [],
+    leaf = originOf(shape, args),
+  }: Partial<Pick<Expr, 'dtype' | 'leaf'> & { scalars: readonly Scalar[] }> = {},
+): Expr =>
+  Object.freeze(
+    Object.assign(Object.create(methods), {
+      sort: 'expr',
+      node: { ...operation, args, scalars },
+      shape,
+      size: sizeOf(shape),
+      dtype,
+      leaf,
+    }),
+  )
+
+/** A number as a tensor of one element, which broadcasts; a tensor as it is. */
+export const expr = (x: ExprLike): Expr => (isExpr(x) ? x : make({ op: 'constant' }, [], [], { scalars: [scalar(x)] }))
+
+/** A tensor given at run time, under a name unique in its trace. */
+export const exprInput = (name: string, shape: Shape, leaf?: string): Expr =>
+  make({ op: 'input', name }, shape, [], { leaf })
+
+/** A tensor of one value in the shape of `like`. */
+export const fill = (like: Expr, value: ScalarLike): Expr =>
+  make({ op: 'broadcast' }, like.shape, [expr(value)], { leaf: like.leaf })
+
+/** `a` where the host number `condition` is not zero, else `b`; only one of them is computed. For `branch`. */
+export const select = (condition: Scalar, a: Expr, b: Expr): Expr => {
+  if (!sameShape(a.shape, b.shape))
+    throw new TypeError(`branch: one side has shape [${a.shape}], the other [${b.shape}]`)
+  return make({ op: 'select' }, a.shape, [number(a), number(b)], { scalars: [condition] })
+}
+
+/** A named computation outside the algebra, which interpreters run through tfjs between passes or refuse clearly. */
+export const opaque = (operation: Opaque, shape: Shape, args: readonly Expr[], scalars: readonly Scalar[] = []): Expr =>
+  make({ op: 'opaque', opaque: operation }, shape, args, { scalars })
+
+const number = (x: Expr): Expr => (x.dtype === 'bool' ? make({ op: 'cast' }, x.shape, [x]) : x)
+const condition = (x: Expr): Expr => (x.dtype === 'bool' ? x : binary('notEqual', x, 0))
+const isLiteral = (x: ExprLike, value: number): boolean =>
+  typeof x === 'number' ? x === value : isScalar(x) && x.node.op === 'literal' && x.node.value === value
+
+const unary = (op: UnaryOperation, x: Expr): Expr => {
+  const arg = op === 'logicalNot' ? condition(x) : number(x)
+  return make({ op }, x.shape, [arg], {
+    dtype: op === 'isNaN' || op === 'isFinite' || op === 'logicalNot' ? 'bool' : 'float32',
+  })
+}
+
+const arithmetic: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'div', 'pow', 'minimum', 'maximum'])
+
+const binary = (op: BinaryOperation, a: Expr, b: ExprLike): Expr => {
+  const convert = op === 'logicalAnd' || op === 'logicalOr' ? condition : number
+  const args = [convert(a), convert(expr(b))] as const
+  return make({ op }, broadcastShapes(args[0].shape, args[1].shape), args, {
+    dtype: arithmetic.has(op) ? 'float32' : 'bool',
+  })
+}
+
+const reduce = (kind: Reduction, x: Expr, axes: readonly number[] | undefined): Expr => {
+  const bad = axes?.find(axis => !(Number.isInteger(axis) && axis >= 0 && axis < x.shape.length))
+  if (bad !== undefined)
+    throw new RangeError(`${kind}: axis ${bad} of a tensor of rank ${x.shape.length}; axes count from 0`)
+  const shape = axes === undefined ? [] : x.shape.map((n, i) => (axes.includes(i) ? 1 : n))
+  return make({ op: 'reduce', kind, axes }, shape, [number(x)])
+}
+
+const unaryMethod = (op: UnaryOperation) =>
+  function (this: Expr) {
+    return unary(op, this)
+  }
+const binaryMethod = (op: BinaryOperation) =>
+  function (this: Expr, b: ExprLike) {
+    return binary(op, this, b)
+  }
+const reduction = (kind: Reduction) =>
+  function (this: Expr, axes?: readonly number[]) {
+    return reduce(kind, this, axes)
+  }
+
+type Methods = {
+  readonly [K in keyof Expr as Expr[K] extends (...args: never[]) => Expr ? K : never]: Expr[K]
+} & ThisType<Expr>
+
+// The methods live once, on a shared prototype. Adding 0 and multiplying or dividing by 1 are the identity, bit for bit
+// but for the sign of zero, and cost nothing.
+const methods: Methods = {
+  abs: unaryMethod('abs'),
+  neg: unaryMethod('neg'),
+  sqrt: unaryMethod('sqrt'),
+  square: unaryMethod('square'),
+  exp: unaryMethod('exp'),
+  log: unaryMethod('log'),
+  sign: unaryMethod('sign'),
+  isNaN: unaryMethod('isNaN'),
+  isFinite: unaryMethod('isFinite'),
+  logicalNot: unaryMethod('logicalNot'),
+  sigmoid() {
+    return expr(1).div(this.neg().exp().add(1))
+  },
+  tanh() {
+    return this.mul(2).sigmoid().mul(2).sub(1)
+  },
+  add(b) {
+    return isLiteral(b, 0) ? number(this) : binary('add', this, b)
+  },
+  sub(b) {
+    return isLiteral(b, 0) ? number(this) : binary('sub', this, b)
+  },
+  mul(b) {
+    return isLiteral(b, 1) ? number(this) : binary('mul', this, b)
+  },
+  div(b) {
+    return isLiteral(b, 1) ? number(this) : binary('div', this, b)
+  },
+  pow: binaryMethod('pow'),
+  minimum: binaryMethod('minimum'),
+  maximum: binaryMethod('maximum'),
+  greater: binaryMethod('greater'),
+  greaterEqual: binaryMethod('greaterEqual'),
+  less: binaryMethod('less'),
+  lessEqual: binaryMethod('lessEqual'),
+  equal: binaryMethod('equal'),
+  notEqual: binaryMethod('notEqual'),
+  logicalAnd: binaryMethod('logicalAnd'),
+  logicalOr: binaryMethod('logicalOr'),
+  clipByValue(lo, hi) {
+    return this.maximum(lo).minimum(hi)
+  },
+  where(a, b) {
+    const args = [condition(this), number(expr(a)), number(expr(b))] as const
+    const shape = args.map(arg => arg.shape).reduce(broadcastShapes)
+    return make({ op: 'where' }, shape, args)
+  },
+  lerp(b, t) {
+    const args = [number(this), number(expr(b))] as const
+    if (isLiteral(t, 0)) return args[0]
+    if (isLiteral(t, 1) && sameShape(args[0].shape, args[1].shape)) return args[1]
+    return make({ op: 'lerp' }, broadcastShapes(args[0].shape, args[1].shape), args, { scalars: [scalar(t)] })
+  },
+  broadcastTo(like) {
+    if (sameShape(this.shape, like.shape)) return this
+    if (!sameShape(broadcastShapes(this.shape, like.shape), like.shape))
+      throw new TypeError(`broadcastTo: shape [${this.shape}] does not broadcast to [${like.shape}]`)
+    return make({ op: 'broadcast' }, like.shape, [number(this)], { leaf: like.leaf })
+  },
+  sum: reduction('sum'),
+  mean(axes) {
+    const total = reduce('sum', this, axes)
+    return total.div(Math.max(1, this.size / Math.max(1, total.size)))
+  },
+  max: reduction('max'),
+  min: reduction('min'),
+  norm: reduction('norm'),
+  observe(label) {
+    return make({ op: 'observe', label }, this.shape, [number(this)])
+  },
+}

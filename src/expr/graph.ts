@@ -1,0 +1,125 @@
+/**
+ * The graph of a trace: each distinct value once, operands before what uses them.
+ *
+ * Equal operations on equal operands are one node, so a subexpression that several transforms write down is computed once.
+ * Interpreters see this form only; observed values are names on its nodes.
+ */
+import type { Expr, ExprOperation } from './expr.js'
+import { isExpr } from './expr.js'
+import type { Scalar, ScalarOperation } from './scalar.js'
+import type { Shape } from './shape.js'
+
+/** The place of a node in {@link Graph.tensors} or {@link Graph.scalars}. */
+export type NodeId = number
+
+export interface TensorNode {
+  readonly operation: Exclude<ExprOperation, { op: 'observe' }>
+  readonly args: readonly NodeId[]
+  readonly scalars: readonly NodeId[]
+  readonly shape: Shape
+  readonly dtype: Expr['dtype']
+  readonly leaf: Expr['leaf']
+}
+
+export type HostNode =
+  | { readonly op: 'literal'; readonly value: number }
+  | { readonly op: 'input'; readonly name: string }
+  | { readonly op: 'read'; readonly tensor: NodeId }
+  | { readonly op: ScalarOperation | 'where'; readonly args: readonly NodeId[] }
+
+/** An observed value: `leaf` is the leaf it belongs to, `'*'` where it belongs to none or to several. */
+export interface Observation {
+  readonly label: string
+  readonly leaf: string
+  readonly tensor: NodeId
+}
+
+/** A value of a graph: a tensor or a number. */
+export interface Target {
+  readonly sort: 'expr' | 'scalar'
+  readonly id: NodeId
+}
+
+export interface Graph {
+  readonly tensors: readonly TensorNode[]
+  readonly scalars: readonly HostNode[]
+  readonly observations: readonly Observation[]
+  /** For each root, in order, which node it is. */
+  readonly roots: readonly Target[]
+}
+
+/** Lowers symbolic values to a graph, sharing what is equal. */
+export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
+  const tensors: TensorNode[] = []
+  const scalars: HostNode[] = []
+  const observations = new Map<string, Observation>()
+  const known = new Map<object, NodeId>()
+  const byKey = new Map<string, NodeId>()
+  const opaques = new Map<unknown, number>()
+
+  const numbered = <T>(list: T[], key: string, node: T): NodeId => {
+    const id = byKey.get(key) ?? list.push(node) - 1
+    byKey.set(key, id)
+    return id
+  }
+  const memo =
+    <T extends object>(f: (x: T) => NodeId) =>
+    (x: T): NodeId => {
+      const id = known.get(x) ?? f(x)
+      known.set(x, id)
+      return id
+    }
+
+  const host: (x: Scalar) => NodeId = memo(({ node }: Scalar) => {
+    switch (node.op) {
+      case 'literal':
+        // Object.is apart: -0 and 0 print alike
+        return numbered(scalars, `literal ${Object.is(node.value, -0) ? '-0' : node.value}`, node)
+      case 'input':
+        return numbered(scalars, `input ${node.name}`, node)
+      case 'read': {
+        const id = tensor(node.expr)
+        return numbered(scalars, `read ${id}`, { op: 'read', tensor: id })
+      }
+      default: {
+        const args = node.args.map(host)
+        return numbered(scalars, `${node.op} ${args}`, { op: node.op, args })
+      }
+    }
+  })
+
+  const attributes = (operation: TensorNode['operation']): string => {
+    switch (operation.op) {
+      case 'input':
+        return operation.name
+      case 'reduce':
+        return `${operation.kind} ${operation.axes ?? 'all'}`
+      case 'opaque': {
+        const { run } = operation.opaque
+        if (!opaques.has(run)) opaques.set(run, opaques.size)
+        return `${opaques.get(run)}`
+      }
+      default:
+        return ''
+    }
+  }
+
+  const tensor: (x: Expr) => NodeId = memo(({ node, shape, dtype, leaf }: Expr) => {
+    const { args: operands, scalars: numbers, ...operation } = node
+    const args = operands.map(tensor)
+    if (operation.op === 'observe') {
+      const [id] = args as [NodeId]
+      const observation = { label: operation.label, leaf: leaf ?? '*', tensor: id }
+      observations.set(`${observation.label}\n${observation.leaf}\n${id}`, observation)
+      return id
+    }
+    const ids = numbers.map(host)
+    const key = `${operation.op}|${attributes(operation)}|${args}|${ids}|${shape}|${dtype}`
+    return numbered(tensors, key, { operation, args, scalars: ids, shape, dtype, leaf })
+  })
+
+  const targets = roots.map(
+    (root): Target => (isExpr(root) ? { sort: 'expr', id: tensor(root) } : { sort: 'scalar', id: host(root) }),
+  )
+  return { tensors, scalars, observations: [...observations.values()], roots: targets }
+}

@@ -1,0 +1,159 @@
+/**
+ * The tfjs interpreter: runs a graph with TensorFlow.js ops, on any backend. The reference for all others.
+ *
+ * Values are computed on demand, so that of a `branch` one side runs, and disposed after their last use.
+ */
+import * as tf from '@tensorflow/tfjs'
+import type { Graph, NodeId, Target } from '../../expr/graph.js'
+import { scalarOperations } from '../../expr/scalar.js'
+import * as kernels from './kernels.js'
+
+/** What an input or a result stands for. */
+export type Value = number | tf.Tensor
+
+/**
+ * The values of the given tensors and numbers of a graph, in their order.
+ *
+ * A tensor result may be an input itself, or stand in several places; new ones belong to the caller. Inputs are not written
+ * to and not disposed.
+ *
+ * @param inputs by name
+ * @throws Error where a tensor condition is met and the backend cannot read synchronously
+ */
+export const evaluate = (
+  graph: Graph,
+  targets: readonly Target[],
+  inputs: ReadonlyMap<string, Value>,
+): readonly Value[] => {
+  const numbers = new Map<NodeId, number>()
+
+  const compute = (id: NodeId): number => {
+    const node = graph.scalars[id]
+    switch (node?.op) {
+      case undefined:
+        throw new RangeError(`the graph has no number ${id}`)
+      case 'literal':
+        return node.value
+      case 'input':
+        return inputs.get(node.name) as number
+      case 'read':
+        return read(node.tensor)
+      case 'where': {
+        const [condition, a, b] = node.args as readonly [NodeId, NodeId, NodeId]
+        return number(number(condition) !== 0 ? a : b)
+      }
+      default: {
+        const operation: (...values: number[]) => number = scalarOperations[node.op]
+        return operation(...node.args.map(number))
+      }
+    }
+  }
+  const number = (id: NodeId): number => {
+    const value = numbers.get(id) ?? compute(id)
+    numbers.set(id, value)
+    return value
+  }
+
+  const read = (id: NodeId): number =>
+    tf.tidy(() => {
+      const [condition] = run([id])
+      try {
+        return Number(condition?.dataSync()[0] ?? 0)
+      } catch (error) {
+        throw new Error(
+          `a branch on a tensor needs a backend that reads synchronously, which '${tf.getBackend()}' is not; branch on a Scalar, or use wasm, cpu or webgl`,
+          { cause: error },
+        )
+      }
+    })
+
+  /** What stands in for a node once the conditions are known: the chosen side of a `select`, an end of a `lerp`. */
+  const resolve = (id: NodeId): NodeId => {
+    const node = graph.tensors[id]
+    if (node === undefined) throw new RangeError(`the graph has no tensor ${id}`)
+    const [a, b] = node.args as readonly [NodeId, NodeId]
+    if (node.operation.op === 'select') return resolve(number(node.scalars[0] as NodeId) !== 0 ? a : b)
+    if (node.operation.op === 'lerp') {
+      const end = number(node.scalars[0] as NodeId) === 0 ? a : number(node.scalars[0] as NodeId) === 1 ? b : undefined
+      if (end !== undefined && graph.tensors[end]?.shape.join() === node.shape.join()) return resolve(end)
+    }
+    return id
+  }
+
+  const run = (roots: readonly NodeId[]): readonly tf.Tensor[] => {
+    const operands = new Map<NodeId, readonly NodeId[]>()
+    const order: NodeId[] = []
+    const uses = new Map<NodeId, number>()
+    const use = (id: NodeId) => uses.set(id, (uses.get(id) ?? 0) + 1)
+    const visit = (id: NodeId): NodeId => {
+      const resolved = resolve(id)
+      if (!operands.has(resolved)) {
+        operands.set(resolved, [])
+        const args = (graph.tensors[resolved]?.args ?? []).map(visit)
+        args.forEach(use)
+        operands.set(resolved, args)
+        order.push(resolved)
+      }
+      return resolved
+    }
+    const resolved = roots.map(visit)
+    resolved.forEach(use)
+
+    const values = new Map<NodeId, tf.Tensor>()
+    const value = (id: NodeId): tf.Tensor => values.get(id) as tf.Tensor // operands come before what uses them
+    for (const id of order) {
+      const args = operands.get(id) ?? []
+      values.set(
+        id,
+        tf.tidy(() => apply(id, args.map(value))),
+      )
+      for (const arg of args) {
+        const left = (uses.get(arg) ?? 0) - 1
+        uses.set(arg, left)
+        if (left === 0 && graph.tensors[arg]?.operation.op !== 'input') value(arg).dispose()
+      }
+    }
+    return resolved.map(value)
+  }
+
+  const apply = (id: NodeId, args: readonly tf.Tensor[]): tf.Tensor => {
+    const { operation, shape, scalars } = graph.tensors[id] as (typeof graph.tensors)[number]
+    const [a, b, c] = args as readonly [tf.Tensor, tf.Tensor, tf.Tensor]
+    switch (operation.op) {
+      case 'input':
+        return inputs.get(operation.name) as tf.Tensor
+      case 'constant':
+        return tf.scalar(number(scalars[0] as NodeId))
+      case 'where':
+        return tf.where(a, b, c)
+      case 'lerp':
+        return kernels.lerp(a, b, number(scalars[0] as NodeId))
+      case 'broadcast':
+        return kernels.broadcast(a, shape)
+      case 'cast':
+        return tf.cast(a, 'float32')
+      case 'reduce':
+        return kernels.reduction[operation.kind](a, operation.axes)
+      case 'opaque': {
+        const result = operation.opaque.run(args, scalars.map(number)) as tf.Tensor
+        return args.includes(result) ? result.clone() : result
+      }
+      case 'select':
+        throw new Error('a select node is resolved before it is applied')
+      default:
+        return operation.op in kernels.unary
+          ? kernels.unary[operation.op as keyof typeof kernels.unary](a)
+          : kernels.binary[operation.op as keyof typeof kernels.binary](a, b, isConstant(id))
+    }
+  }
+
+  const isConstant = (id: NodeId): boolean => {
+    const second = graph.tensors[graph.tensors[id]?.args[1] as NodeId]
+    return second?.operation.op === 'constant' && !Number.isNaN(number(second.scalars[0] as NodeId))
+  }
+
+  return tf.tidy(() => {
+    const tensors = run(targets.filter(({ sort }) => sort === 'expr').map(({ id }) => id))[Symbol.iterator]()
+    return targets.map(({ sort, id }) => (sort === 'expr' ? (tensors.next().value as tf.Tensor) : number(id)))
+  })
+}

@@ -1,0 +1,77 @@
+/** A learning rate that follows how far the coefficient is from the gradient-only one. */
+import { pipe } from 'fp-ts/function'
+import { type Expr, expr } from '../expr/expr.js'
+import { map, type Tree, zipWith } from '../expr/tree.js'
+import { admit, admitEps } from '../transform/hyperparameter.js'
+import {
+  classifierOnly,
+  earlyBlocks,
+  type GradientTransform,
+  type Stateless,
+  stateless,
+  treeFrom,
+} from '../transform/index.js'
+
+/** Whose signals are averaged: of all leaves, of a leaf's layer group, or of the classifier, which alone is controlled. */
+export type ControllerMode = 'global' | 'layerwise' | 'classifierOnly'
+
+const groups: Readonly<Record<ControllerMode, (name: string, params: Tree<Expr>) => string | undefined>> = {
+  global: () => 'all',
+  layerwise: (name, params) =>
+    classifierOnly(name, params) ? 'classifier' : earlyBlocks(name, params) ? 'earlyBlocks' : 'lateBlocks',
+  classifierOnly: (name, params) => (classifierOnly(name, params) ? 'classifier' : undefined),
+}
+
+export interface ControllerOptions {
+  /** $\kappa \ge 0$, default 0.1. */
+  readonly controllerAlpha?: number
+  /** Least multiplier, with $0 < low \le high$, default 0.8. */
+  readonly controllerLow?: number
+  /** Greatest multiplier, default 1.2. */
+  readonly controllerHigh?: number
+  /** $\varepsilon > 0$, default 1e-8. */
+  readonly eps?: number
+}
+
+const average = (xs: readonly Expr[]): Expr => xs.reduce((a, b) => a.add(b)).div(xs.length)
+
+/**
+ * The multiplier of a leaf's learning rate, for `withLearningRateController`; reads `alpha` and `gradientOnly`:
+ * $$ c = \mathrm{mean}\!\left(\log \frac{\max(\alpha, \varepsilon)}{\max(\alpha_{go}, \varepsilon)}\right), \qquad
+ *    \mathit{multiplier} = \mathrm{clip}(1 + \kappa \bar c,\ low,\ high), $$
+ * with $c$ taken as 0 where it is not finite, and $\bar c$ its mean over the leaves of the group.
+ *
+ * @throws HyperparameterError
+ * @example
+ * withPlasticity(plasticity(), {}, chain(classic(), withLearningRateController(0.1, plasticityController('layerwise'))))
+ */
+export const plasticityController = (
+  mode: ControllerMode,
+  { controllerAlpha = 0.1, controllerLow = 0.8, controllerHigh = 1.2, eps = 1e-8 }: ControllerOptions = {},
+): GradientTransform<Stateless> => {
+  admit('controllerAlpha', controllerAlpha, '[0, inf)')
+  admit('controllerHigh', controllerHigh, '(0, inf)')
+  admit('controllerLow', controllerLow, `(0, ${controllerHigh}]`)
+  admitEps('eps', eps)
+  return stateless((updates, params, context) => {
+    const alpha = treeFrom(context, 'alpha', 'plasticityController')
+    const gradientOnly = treeFrom(context, 'gradientOnly', 'plasticityController')
+    const signals = zipWith([updates, alpha, gradientOnly], (_, a, go) => {
+      const c = a.maximum(eps).div(go.maximum(eps)).log().mean()
+      return c.isFinite().where(c, 0)
+    })
+    const signalOf = (group: string) =>
+      average(Object.entries(signals).flatMap(([name, c]) => (groups[mode](name, params) === group ? [c] : [])))
+    return pipe(
+      updates,
+      map((g, name) => {
+        const group = groups[mode](name, params)
+        const multiplier =
+          group === undefined
+            ? expr(1)
+            : signalOf(group).mul(controllerAlpha).add(1).clipByValue(controllerLow, controllerHigh)
+        return multiplier.broadcastTo(g).observe('multiplier')
+      }),
+    )
+  })
+}

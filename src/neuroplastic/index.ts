@@ -1,0 +1,40 @@
+/** NeuroPlastic, its variants and its controls, each a chain of transforms. */
+export { type ControllerMode, type ControllerOptions, plasticityController } from './controller.js'
+export {
+  activitySignal,
+  gradientOnlyAlpha,
+  gradientSignal,
+  memorySignal,
+  type PlasticityOptions,
+  plasticity,
+  withPlasticity,
+} from './plasticity.js'
+export {
+  type BaseOptions,
+  boundedResidualRule,
+  classic,
+  type LayerScope,
+  type ModulationOptions,
+  type ModulationTarget,
+  type OrthogonalOptions,
+  type OrthogonalSchedule,
+  orthogonalRule,
+  overAdamW,
+  overSgdMomentum,
+  type PhaseScope,
+} from './rules.js'
+export {
+  alphaAveraged,
+  alphaGrafted,
+  alphaOne,
+  alphaShuffled,
+  boundedNeuroPlastic,
+  controlledNeuroPlastic,
+  gradientOnly,
+  hybridAdamW,
+  hybridSgdMomentum,
+  type NeuroPlasticOptions,
+  neuroPlastic,
+  orthogonalNeuroPlastic,
+  settle,
+} from './variants.js'

@@ -1,0 +1,116 @@
+/** The plasticity coefficient: three normalized signals, each a transform, and how they are weighed, bounded and gated. */
+import { admit } from '../transform/hyperparameter.js'
+import {
+  averageOverLeaf,
+  type Coefficient,
+  chain,
+  clamp,
+  emaActivity,
+  type GradientTransform,
+  gradientMagnitude,
+  HyperparameterError,
+  identity,
+  lerp,
+  normalizeSignal,
+  observe,
+  provide,
+  scalarFrom,
+  scaleByAdam,
+  weightedSum,
+} from '../transform/index.js'
+
+/** $\hat g = S(\lvert g_t \rvert)$: how large a gradient element is beside the others of its leaf. */
+export const gradientSignal = (eps = 1e-8) => chain(gradientMagnitude(), normalizeSignal({ eps }))
+
+/** $\hat a = S(a_t)$, $a_t = 0.95\, a_{t-1} + 0.05\, \lvert g_t \rvert$: how large it has been of late. */
+export const activitySignal = (eps = 1e-8) => chain(emaActivity(0.95), normalizeSignal({ eps }))
+
+/** $\hat m = S(\lvert m_t \rvert / (\sqrt{v_t} + \varepsilon))$, moments with 0.9 and 0.99, uncorrected: how consistent its sign. */
+export const memorySignal = (eps = 1e-8) =>
+  chain(scaleByAdam({ b1: 0.9, b2: 0.99, eps, biasCorrection: false }), gradientMagnitude(), normalizeSignal({ eps }))
+
+export interface PlasticityOptions {
+  /** $w_a \ge 0$, default 0.4. The three weights add up to 1. */
+  readonly activityWeight?: number
+  /** $w_g \ge 0$, default 0.4. */
+  readonly gradientWeight?: number
+  /** $w_m \ge 0$, default 0.2. */
+  readonly memoryWeight?: number
+  /** $lo$, with $0 < lo \le hi$, default 0.2. */
+  readonly minAlpha?: number
+  /** $hi$, default 2. */
+  readonly maxAlpha?: number
+  /** $s \ge 0$, default 1. Above 1 the coefficient may leave $[lo, hi]$, and turn negative. */
+  readonly plasticityScale?: number
+  /** $n$, the epochs after which the coefficient is full; a whole number, default 0. */
+  readonly warmupEpochs?: number
+  /** Whether to clip to $[lo, hi]$ once more after scaling; default false, as published. */
+  readonly boundAfterScaling?: boolean
+  /** Whether each element has its coefficient, or all of a leaf the mean of theirs; default true. */
+  readonly parameterwise?: boolean
+  /** $\varepsilon > 0$, default 1e-8. */
+  readonly eps?: number
+}
+
+/** $w = \mathrm{clip}((\mathit{epoch} - 1) / n,\ 0,\ 1)$, and 1 where $n = 0$, times $s$. */
+const warmUpByEpoch = (epochs: number, scale: number): Coefficient =>
+  epochs === 0
+    ? scale
+    : context => scalarFrom(context, 'epoch', 'plasticity warm-up').sub(1).div(epochs).clipByValue(0, 1).mul(scale)
+
+/** $\alpha_{go} = \mathrm{clip}(\hat g,\ lo,\ hi)$: the coefficient from the gradient's magnitude alone. */
+export const gradientOnlyAlpha = ({ minAlpha = 0.2, maxAlpha = 2, eps = 1e-8 }: PlasticityOptions = {}) => {
+  admit('maxAlpha', maxAlpha, '(0, inf)')
+  admit('minAlpha', minAlpha, `(0, ${maxAlpha}]`)
+  return chain(gradientSignal(eps), clamp(minAlpha, maxAlpha))
+}
+
+/**
+ * The plasticity coefficient:
+ * $$ \alpha_{full} = \mathrm{clip}(w_a \hat a + w_g \hat g + w_m \hat m,\ lo,\ hi), \qquad
+ *    \alpha = \alpha_{go} + w s\,(\alpha_{full} - \alpha_{go}). $$
+ *
+ * @throws HyperparameterError
+ * @example
+ * plasticityGate(plasticity({ warmupEpochs: 2, plasticityScale: 2 }))
+ *
+ * Source: NeuroPlastic, arXiv 2604.26297.
+ */
+export const plasticity = (options: PlasticityOptions = {}) => {
+  const { activityWeight = 0.4, gradientWeight = 0.4, memoryWeight = 0.2, eps = 1e-8 } = options
+  const { minAlpha = 0.2, maxAlpha = 2, plasticityScale = 1, warmupEpochs = 0 } = options
+  const weights = { activityWeight, gradientWeight, memoryWeight }
+  for (const [name, weight] of Object.entries(weights)) admit(name, weight, '[0, 1]')
+  const total = activityWeight + gradientWeight + memoryWeight
+  if (Math.abs(total - 1) > 1e-6)
+    throw new HyperparameterError('activityWeight + gradientWeight + memoryWeight', total, '1')
+  admit('plasticityScale', plasticityScale, '[0, inf)')
+  admit('warmupEpochs', warmupEpochs, 'integer in [0, inf)')
+
+  const combined = weightedSum(
+    [activityWeight, activitySignal(eps)],
+    [gradientWeight, gradientSignal(eps)],
+    [memoryWeight, memorySignal(eps)],
+  )
+  const bound = clamp(minAlpha, maxAlpha)
+  const full = chain(combined, (options.parameterwise ?? true) ? identity : averageOverLeaf(), bound)
+  const alpha = lerp(gradientOnlyAlpha(options), full, warmUpByEpoch(warmupEpochs, plasticityScale))
+  return chain(alpha, options.boundAfterScaling ? bound : identity)
+}
+
+/**
+ * Lets `body` read a coefficient as `recall('alpha')`, and $\alpha_{go}$ as `recall('gradientOnly')`. Both can be observed.
+ *
+ * @example
+ * withPlasticity(plasticity(), {}, chain(trace(0.9), plasticityGate(recall('alpha'))))
+ */
+export const withPlasticity = <Sa, Sb>(
+  alpha: GradientTransform<Sa>,
+  options: PlasticityOptions,
+  body: GradientTransform<Sb>,
+) =>
+  provide(
+    'alpha',
+    observe('alpha', alpha),
+    provide('gradientOnly', observe('gradientOnly', gradientOnlyAlpha(options)), body),
+  )

@@ -1,0 +1,196 @@
+/** What the coefficient does to the gradient: gate it, or be added to it or to a base optimizer, within bounds. */
+
+import { type Scalar, scalar } from '../expr/scalar.js'
+import { admit } from '../transform/hyperparameter.js'
+import {
+  addDecayedWeights,
+  allLeaves,
+  boundedResidual,
+  type Context,
+  chain,
+  classifierOnly,
+  convOnly,
+  difference,
+  earlyBlocks,
+  ema,
+  type GradientTransform,
+  identity,
+  type LeafSelector,
+  lateBlocks,
+  masked,
+  orthogonalResidual,
+  type Phase,
+  plasticityGate,
+  provide,
+  recall,
+  scalarFrom,
+  scale,
+  scaleByAdam,
+  scaleByTrustRatio,
+  trace,
+  when,
+} from '../transform/index.js'
+
+const alpha = recall('alpha')
+
+/** $(\alpha - 1) \odot x$: what the coefficient changes. */
+const plasticityDelta = difference(plasticityGate(alpha), identity)
+
+/** $\mathit{progress} = \mathit{epoch} / \mathit{totalEpochs}$. */
+const progress = (context: Context): Scalar =>
+  scalarFrom(context, 'epoch', 'training progress').div(scalarFrom(context, 'totalEpochs', 'training progress'))
+
+/** Classic: $u = \alpha g$. */
+export const classic = () => plasticityGate(alpha)
+
+/**
+ * Bounded residual: $u = g + \mathrm{cap}((\alpha - 1) g,\ \kappa \lVert g \rVert)$.
+ *
+ * @param maxRatio $\kappa$ in [0, 1], default 0.5
+ */
+export const boundedResidualRule = (maxRatio = 0.5) => boundedResidual(plasticityDelta, maxRatio)
+
+/** $q$ by name: always 1; 0 up to a start, then linear to 1; half a cosine from 0 to 1. */
+export type OrthogonalSchedule = 'constant' | 'late' | 'cosine'
+
+export interface OrthogonalOptions {
+  /** $\lambda \ge 0$, default 0.1. */
+  readonly orthogonalLambda?: number
+  /** $\kappa$ in [0, 1], default 0.5. */
+  readonly orthogonalMaxRatio?: number
+  /** Default `'raw'`. */
+  readonly orthogonalNormalization?: 'raw' | 'matchGradNorm'
+  /** Default `'constant'`. */
+  readonly orthogonalSchedule?: OrthogonalSchedule
+  /** In [0, 1), default 0.3. */
+  readonly orthogonalLateStartFraction?: number
+  /** $\varepsilon > 0$, default 1e-8. */
+  readonly eps?: number
+}
+
+const orthogonalSchedules: Readonly<Record<OrthogonalSchedule, (start: number) => (context: Context) => Scalar>> = {
+  constant: () => () => scalar(1),
+  late: start => context =>
+    progress(context)
+      .sub(start)
+      .div(1 - start)
+      .clipByValue(0, 1),
+  cosine: () => context => scalar(1).sub(progress(context).mul(Math.PI).cos()).div(2),
+}
+
+/**
+ * Orthogonal residual: what sets $\alpha$ apart from $\alpha_{go}$, off the gradient's direction.
+ * $$ r = (\alpha - \alpha_{go})\, g, \qquad u = g + \mathrm{cap}(\lambda q\, r',\ \kappa \lVert g \rVert). $$
+ */
+export const orthogonalRule = ({
+  orthogonalLambda = 0.1,
+  orthogonalMaxRatio = 0.5,
+  orthogonalNormalization = 'raw',
+  orthogonalSchedule = 'constant',
+  orthogonalLateStartFraction = 0.3,
+  eps = 1e-8,
+}: OrthogonalOptions = {}) => {
+  admit('orthogonalLambda', orthogonalLambda, '[0, inf)')
+  admit('orthogonalLateStartFraction', orthogonalLateStartFraction, '[0, 1)')
+  const q = orthogonalSchedules[orthogonalSchedule](orthogonalLateStartFraction)
+  return orthogonalResidual(plasticityGate(difference(alpha, recall('gradientOnly'))), {
+    lambda: context => q(context).mul(orthogonalLambda),
+    maxRatio: orthogonalMaxRatio,
+    normalization: orthogonalNormalization,
+    eps,
+  })
+}
+
+/** What of the base optimizer the coefficient acts on. */
+export type ModulationTarget = 'gain' | 'momentum' | 'trustRatio'
+/** When it acts: `early` is progress up to 0.3, `late` from 0.7, `middle` between. */
+export type PhaseScope = 'full' | 'early' | 'middle' | 'late'
+/** On which leaves it acts. */
+export type LayerScope = 'all' | 'convOnly' | 'classifierOnly' | 'earlyBlocks' | 'lateBlocks'
+
+export interface ModulationOptions {
+  /** Default `'gain'`. */
+  readonly modulationTarget?: ModulationTarget
+  /** At least 0, default 0.15. */
+  readonly modulationStrength?: number
+  /** In [0, 1], default 0.25. */
+  readonly modulationMaxRatio?: number
+  /** Default `'all'`. */
+  readonly layerScope?: LayerScope
+  /** Default `'full'`. */
+  readonly phaseScope?: PhaseScope
+}
+
+export interface BaseOptions {
+  /** $\mu$, and AdamW's $\beta_1$, in (0, 1); default 0.9. */
+  readonly baseMomentum?: number
+  /** AdamW's $\beta_2$ in (0, 1); default 0.999. */
+  readonly baseBeta2?: number
+  /** AdamW's $\varepsilon > 0$; default 1e-8. */
+  readonly baseEps?: number
+}
+
+const phases: Readonly<Record<PhaseScope, Phase>> = {
+  full: () => scalar(1),
+  early: (_, context) => progress(context).lessEqual(0.3),
+  middle: (_, context) => progress(context).greater(0.3).logicalAnd(progress(context).less(0.7)),
+  late: (_, context) => progress(context).greaterEqual(0.7),
+}
+
+const scopes: Readonly<Record<LayerScope, LeafSelector>> = {
+  all: allLeaves,
+  convOnly,
+  classifierOnly,
+  earlyBlocks,
+  lateBlocks,
+}
+
+/**
+ * Adds to a base direction $b$ what the coefficient makes of it: $u = b + \mathrm{cap}(\mathit{strength}\; x,\ \mathit{ratio}\, \lVert b \rVert)$
+ * in its phase and scope, with $x = (\alpha - 1)\, b$, or
+ * $(\alpha - 1)\bigl(\mathrm{clip}(\lVert p \rVert / \lVert b \rVert,\ 0.5,\ 1.5) - 1\bigr)\, b$ for `trustRatio`,
+ * or $(\alpha - 1)\,\hat m$ for `momentum`, where `momentum` gives $\hat m$.
+ */
+const modulate = <S>(
+  {
+    modulationTarget = 'gain',
+    modulationStrength = 0.15,
+    modulationMaxRatio = 0.25,
+    layerScope = 'all',
+    phaseScope = 'full',
+  }: ModulationOptions,
+  momentum: GradientTransform<S>,
+) => {
+  admit('modulationStrength', modulationStrength, '[0, inf)')
+  const targets: Readonly<Record<ModulationTarget, GradientTransform<unknown>>> = {
+    gain: identity,
+    momentum,
+    trustRatio: difference(scaleByTrustRatio({ min: 0.5, max: 1.5 }), identity),
+  }
+  const delta = chain(targets[modulationTarget], plasticityDelta, scale(modulationStrength))
+  return masked(scopes[layerScope], when(phases[phaseScope], boundedResidual(delta, modulationMaxRatio)))
+}
+
+/** Hybrid over SGD with momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$, modulated. */
+export const overSgdMomentum = ({
+  baseMomentum = 0.9,
+  weightDecay = 0,
+  ...modulation
+}: ModulationOptions & BaseOptions & { readonly weightDecay?: number } = {}) =>
+  chain(
+    addDecayedWeights(weightDecay),
+    trace(admit('baseMomentum', baseMomentum, '(0, 1)')),
+    modulate(modulation, identity),
+  )
+
+/** Hybrid over AdamW: $b_t = \hat m_t / (\sqrt{\hat v_t} + \varepsilon)$, with moments of its own, modulated. */
+export const overAdamW = ({
+  baseMomentum = 0.9,
+  baseBeta2 = 0.999,
+  baseEps = 1e-8,
+  ...modulation
+}: ModulationOptions & BaseOptions = {}) => {
+  const b1 = admit('baseMomentum', baseMomentum, '(0, 1)')
+  const base = scaleByAdam({ b1, b2: admit('baseBeta2', baseBeta2, '(0, 1)'), eps: baseEps })
+  return provide('moment', ema(b1, { biasCorrection: true }), chain(base, modulate(modulation, recall('moment'))))
+}

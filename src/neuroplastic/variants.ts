@@ -1,0 +1,130 @@
+/** NeuroPlastic and its design space: coefficient, rule and step, put together. */
+import {
+  addDecayedWeights,
+  averageOverLeaf,
+  chain,
+  type GradientTransform,
+  graft,
+  type HomeostasisOptions,
+  homeostasis,
+  identity,
+  type Schedule,
+  scaleByLearningRate,
+  shuffleWithinLeaf,
+  withLearningRateController,
+} from '../transform/index.js'
+import { type ControllerMode, type ControllerOptions, plasticityController } from './controller.js'
+import { gradientOnlyAlpha, type PlasticityOptions, plasticity, withPlasticity } from './plasticity.js'
+import {
+  type BaseOptions,
+  boundedResidualRule,
+  classic,
+  type ModulationOptions,
+  type OrthogonalOptions,
+  orthogonalRule,
+  overAdamW,
+  overSgdMomentum,
+} from './rules.js'
+
+export interface NeuroPlasticOptions {
+  /** $\eta > 0$, or a schedule of it; default 0.001. */
+  readonly learningRate?: number | Schedule
+  /** $\lambda \ge 0$, default 0. */
+  readonly weightDecay?: number
+  /** Whether the decay stays out of what homeostasis sees: $p \leftarrow p - \eta \lambda p$; default false. */
+  readonly decoupledWeightDecay?: boolean
+  readonly plasticity?: PlasticityOptions
+  readonly homeostasis?: HomeostasisOptions
+}
+
+/** Decay, homeostasis, step: what follows every rule. */
+export const settle = <S>(
+  { weightDecay = 0, decoupledWeightDecay = false, homeostasis: options }: NeuroPlasticOptions,
+  step: GradientTransform<S>,
+) =>
+  chain(
+    addDecayedWeights(decoupledWeightDecay ? 0 : weightDecay),
+    homeostasis(options),
+    addDecayedWeights(decoupledWeightDecay ? weightDecay : 0),
+    step,
+  )
+
+const step = ({ learningRate = 1e-3 }: NeuroPlasticOptions) => scaleByLearningRate(learningRate)
+
+/** A coefficient, the rule that applies it, then {@link settle}. */
+const assemble = <Sa, Sr, Ss>(
+  options: NeuroPlasticOptions,
+  alpha: GradientTransform<Sa>,
+  rule: GradientTransform<Sr>,
+  step: GradientTransform<Ss>,
+) => withPlasticity(alpha, options.plasticity ?? {}, chain(rule, settle(options, step)))
+
+/** A rule over the full coefficient, with a plain step. */
+const modulated = <S>(options: NeuroPlasticOptions, rule: GradientTransform<S>) =>
+  assemble(options, plasticity(options.plasticity), rule, step(options))
+
+/** The classic rule over another coefficient, with a plain step. */
+const gated = <S>(options: NeuroPlasticOptions, alpha: GradientTransform<S>) =>
+  assemble(options, alpha, classic(), step(options))
+
+/**
+ * NeuroPlastic: each gradient element modulated by its plasticity coefficient,
+ * $$ p_{t+1} = p_t - \eta\, \mathrm{homeostasis}(\alpha_t \odot g_t). $$
+ *
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(neuroPlastic({ learningRate: 0.1, plasticity: { warmupEpochs: 2 } }))
+ *
+ * Source: arXiv 2604.26297.
+ */
+export const neuroPlastic = (options: NeuroPlasticOptions = {}) => modulated(options, classic())
+
+/** NeuroPlastic with the coefficient of the gradient's magnitude alone: $u = \alpha_{go}\, g$. */
+export const gradientOnly = (options: NeuroPlasticOptions = {}) => gated(options, gradientOnlyAlpha(options.plasticity))
+
+/** NeuroPlastic as a residual of bounded norm: $\lVert u - g \rVert \le \kappa \lVert g \rVert$. */
+export const boundedNeuroPlastic = ({
+  residualMaxRatio = 0.5,
+  ...options
+}: NeuroPlasticOptions & { readonly residualMaxRatio?: number } = {}) =>
+  modulated(options, boundedResidualRule(residualMaxRatio))
+
+/** NeuroPlastic as a residual orthogonal to the gradient. */
+export const orthogonalNeuroPlastic = (options: NeuroPlasticOptions & OrthogonalOptions = {}) =>
+  modulated(options, orthogonalRule(options))
+
+type HybridOptions = NeuroPlasticOptions & ModulationOptions & BaseOptions
+
+/** NeuroPlastic over SGD with momentum. Coupled decay goes into the momentum. */
+export const hybridSgdMomentum = ({ weightDecay = 0, decoupledWeightDecay = false, ...options }: HybridOptions = {}) =>
+  modulated(
+    { ...options, weightDecay: decoupledWeightDecay ? weightDecay : 0, decoupledWeightDecay },
+    overSgdMomentum({ ...options, weightDecay: decoupledWeightDecay ? 0 : weightDecay }),
+  )
+
+/** NeuroPlastic over AdamW. Decay is decoupled, always. */
+export const hybridAdamW = (options: HybridOptions = {}) =>
+  modulated({ ...options, decoupledWeightDecay: true }, overAdamW(options))
+
+/** NeuroPlastic whose learning rate follows the coefficient, for all leaves, by layer group, or at the classifier. */
+export const controlledNeuroPlastic = (mode: ControllerMode, options: NeuroPlasticOptions & ControllerOptions = {}) =>
+  assemble(
+    options,
+    plasticity(options.plasticity),
+    classic(),
+    withLearningRateController(options.learningRate ?? 1e-3, plasticityController(mode, options)),
+  )
+
+/** Control: $\alpha = 1$. The same homeostasis and step, no plasticity. */
+export const alphaOne = (options: NeuroPlasticOptions = {}) => settle(options, step(options))
+
+/** Control: the coefficient averaged over the leaf. Its size without its pattern. */
+export const alphaAveraged = (options: NeuroPlasticOptions = {}) =>
+  gated(options, chain(plasticity(options.plasticity), averageOverLeaf()))
+
+/** Control: the coefficient shuffled within the leaf. Its distribution without its pattern. */
+export const alphaShuffled = ({ seed = 0, ...options }: NeuroPlasticOptions & { readonly seed?: number } = {}) =>
+  gated(options, chain(plasticity(options.plasticity), shuffleWithinLeaf(seed)))
+
+/** Control: the gradient's direction with the modulated norm. Its step size without its direction. */
+export const alphaGrafted = (options: NeuroPlasticOptions = {}) => modulated(options, graft(classic(), identity))

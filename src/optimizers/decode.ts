@@ -1,0 +1,95 @@
+/** Decoding untrusted configuration: every problem reported, not only the first. */
+import * as E from 'fp-ts/Either'
+import * as RA from 'fp-ts/ReadonlyArray'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/ReadonlyNonEmptyArray'
+import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
+
+/** What is wrong with a configuration, one entry a problem: where, and what would be right. */
+export type ConfigErrors = ReadonlyNonEmptyArray<string>
+
+/** Reads a value found at a path (`plasticity.minAlpha`); `undefined` is an absent key. */
+export type Decoder<T> = (value: unknown, path: string) => E.Either<ConfigErrors, T>
+
+const show = (value: unknown): string => {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  return String(value)
+}
+
+const expected = (path: string, what: string, value: unknown, hint = ''): E.Either<ConfigErrors, never> =>
+  E.left([`${path} must be ${what}; got ${show(value)}${hint}`])
+
+/** A number of an interval, or its default where absent. */
+export const number =
+  (interval: Interval, byDefault: number): Decoder<number> =>
+  (value = byDefault, path) =>
+    within(value, interval) ? E.right(value) : expected(path, showInterval(interval), value)
+
+/** An epsilon of 1e-8, or another that float32 can hold. */
+export const eps = number('[1e-45, inf)', 1e-8)
+
+export const boolean =
+  (byDefault: boolean): Decoder<boolean> =>
+  (value = byDefault, path) =>
+    typeof value === 'boolean' ? E.right(value) : expected(path, 'true or false', value)
+
+/** One of some words, the first of which is the default. */
+export const oneOf =
+  <const T extends string>(...words: readonly [T, ...T[]]): Decoder<T> =>
+  (value = words[0], path) => {
+    const word = words.find(candidate => candidate === value)
+    if (word !== undefined) return E.right(word)
+    const hint = typeof value === 'string' ? suggestion(value, words) : ''
+    return expected(path, `one of '${words.join("', '")}'`, value, hint)
+  }
+
+type Decoded<Fields> = { readonly [K in keyof Fields]: Fields[K] extends Decoder<infer T> ? T : never }
+
+/** A record of just these keys; any other is an error, with what was probably meant. */
+export const record =
+  <const Fields extends Readonly<Record<string, Decoder<unknown>>>>(fields: Fields): Decoder<Decoded<Fields>> =>
+  (value = {}, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return expected(path || 'the configuration', 'an object', value)
+    const at = (key: string) => (path === '' ? key : `${path}.${key}`)
+    const given = value as Readonly<Record<string, unknown>>
+    const keys = Object.keys(fields)
+    const results = keys.map(
+      key => fields[key]?.(Object.hasOwn(given, key) ? given[key] : undefined, at(key)) ?? E.right(undefined),
+    )
+    const errors = [
+      ...Object.keys(given)
+        .filter(key => !Object.hasOwn(fields, key))
+        .map(key => `${at(key)} is not a key${suggestion(key, keys)}`),
+      ...results.flatMap(result => (E.isLeft(result) ? result.left : [])),
+    ]
+    if (RA.isNonEmpty(errors)) return E.left(errors)
+    const values = results.map(E.getOrElseW(() => undefined))
+    return E.right(Object.fromEntries(keys.map((key, i) => [key, values[i]])) as Decoded<Fields>) // decoded field by field
+  }
+
+/** The number of letters to insert, remove or replace to get from one word to the other (Levenshtein). */
+const distance = (a: string, b: string): number => {
+  const first = Array.from({ length: b.length + 1 }, (_, j) => j)
+  const last = [...a].reduce(
+    (row, x, i) =>
+      [...b].reduce<readonly number[]>(
+        (next, y, j) => [
+          ...next,
+          Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (x === y ? 0 : 1)),
+        ],
+        [i + 1],
+      ),
+    first as readonly number[],
+  )
+  return last[b.length] ?? 0
+}
+
+/** `; did you mean 'x'?` for the nearest of some words, or nothing where none is near. */
+export const suggestion = (word: string, words: readonly string[]): string => {
+  const [nearest] = words
+    .map(candidate => ({ candidate, away: distance(word.slice(0, 64).toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, away }) => away <= Math.max(2, candidate.length / 3))
+    .sort((a, b) => a.away - b.away)
+  return nearest === undefined ? '' : `; did you mean '${nearest.candidate}'?`
+}

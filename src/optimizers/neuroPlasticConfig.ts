@@ -1,0 +1,142 @@
+/** The NeuroPlastic configuration: its schema, and the chain that it describes. */
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as RA from 'fp-ts/ReadonlyArray'
+import {
+  boundedResidualRule,
+  classic,
+  gradientOnlyAlpha,
+  orthogonalRule,
+  overAdamW,
+  overSgdMomentum,
+  plasticity,
+  plasticityController,
+  settle,
+  withPlasticity,
+} from '../neuroplastic/index.js'
+import { chain, type GradientTransform, scaleByLearningRate, withLearningRateController } from '../transform/index.js'
+import { boolean, type ConfigErrors, eps, number, oneOf, record } from './decode.js'
+
+const schema = record({
+  optimizer: oneOf('neuroplastic'),
+  learningRate: number('(0, inf)', 0.001),
+  weightDecay: number('[0, inf)', 0),
+  decoupledWeightDecay: boolean(false),
+  plasticity: record({
+    mode: oneOf('ruleBased', 'gradOnly'),
+    activityWeight: number('[0, inf)', 0.4),
+    gradientWeight: number('[0, inf)', 0.4),
+    memoryWeight: number('[0, inf)', 0.2),
+    plasticityScale: number('[0, inf)', 1),
+    warmupEpochs: number('integer in [0, inf)', 0),
+    minAlpha: number('(0, inf)', 0.2),
+    maxAlpha: number('(0, inf)', 2),
+    boundAfterScaling: boolean(false),
+    parameterwise: boolean(true),
+    eps,
+    saturationThresholdFraction: number('[0, 0.5]', 0.05),
+    boundedResidual: boolean(false),
+    residualMaxRatio: number('[0, 1]', 0.5),
+    orthogonalResidual: boolean(false),
+    orthogonalLambda: number('[0, inf)', 0.1),
+    orthogonalMaxRatio: number('[0, 1]', 0.5),
+    orthogonalNormalization: oneOf('raw', 'matchGradNorm'),
+    orthogonalSchedule: oneOf('constant', 'late', 'cosine'),
+    orthogonalLateStartFraction: number('[0, 1)', 0.3),
+    hybridBase: oneOf('classic', 'sgdMomentum', 'adamw'),
+    modulationTarget: oneOf('gain', 'momentum', 'trustRatio'),
+    modulationStrength: number('[0, inf)', 0.15),
+    modulationMaxRatio: number('[0, 1]', 0.25),
+    layerScope: oneOf('all', 'convOnly', 'classifierOnly', 'earlyBlocks', 'lateBlocks'),
+    phaseScope: oneOf('full', 'early', 'middle', 'late'),
+    baseMomentum: number('(0, 1)', 0.9),
+    baseBeta2: number('(0, 1)', 0.999),
+    baseEps: eps,
+    lrControllerMode: oneOf('off', 'global', 'layerwise', 'classifierOnly'),
+    controllerAlpha: number('[0, inf)', 0.1),
+    controllerLow: number('(0, inf)', 0.8),
+    controllerHigh: number('(0, inf)', 1.2),
+  }),
+  homeostasis: record({
+    maxUpdateNorm: number('(0, inf)', 1),
+    targetRms: number('(0, inf)', 0.02),
+    adaptationRate: number('[0, 1]', 0.01),
+    earlyTargetRmsScale: number('(0, inf)', 1),
+    middleTargetRmsScale: number('(0, inf)', 1),
+    lateTargetRmsScale: number('(0, inf)', 1),
+    eps,
+  }),
+})
+
+/** A NeuroPlastic configuration, complete. */
+export type NeuroPlasticConfig = ReturnType<typeof schema> extends E.Either<ConfigErrors, infer T> ? T : never
+
+/** What no field can say by itself. */
+const consistent = (config: NeuroPlasticConfig): E.Either<ConfigErrors, NeuroPlasticConfig> => {
+  const { activityWeight, gradientWeight, memoryWeight, minAlpha, maxAlpha, controllerLow, controllerHigh } =
+    config.plasticity
+  const total = activityWeight + gradientWeight + memoryWeight
+  const errors = [
+    ...(Math.abs(total - 1) > 1e-6
+      ? [`plasticity.activityWeight, gradientWeight and memoryWeight must add up to 1; got ${total}`]
+      : []),
+    ...(minAlpha > maxAlpha ? [`plasticity.minAlpha must be at most maxAlpha, ${maxAlpha}; got ${minAlpha}`] : []),
+    ...(controllerLow > controllerHigh
+      ? [`plasticity.controllerLow must be at most controllerHigh, ${controllerHigh}; got ${controllerLow}`]
+      : []),
+  ]
+  return RA.isNonEmpty(errors) ? E.left(errors) : E.right(config)
+}
+
+/** Fields that others make irrelevant. */
+export const warningsOf = ({ plasticity: p }: NeuroPlasticConfig): readonly string[] => [
+  ...(p.hybridBase !== 'classic' && (p.boundedResidual || p.orthogonalResidual)
+    ? [`plasticity.hybridBase '${p.hybridBase}' makes boundedResidual and orthogonalResidual irrelevant`]
+    : []),
+  ...(p.hybridBase === 'classic' && p.boundedResidual && p.orthogonalResidual
+    ? ['plasticity.orthogonalResidual wins over boundedResidual']
+    : []),
+]
+
+/** The decay that is left to {@link settle}: AdamW's is decoupled always, SGD's coupled one is in its momentum. */
+const decayOf = ({ weightDecay, decoupledWeightDecay, plasticity: { hybridBase } }: NeuroPlasticConfig) => ({
+  weightDecay: hybridBase === 'sgdMomentum' && !decoupledWeightDecay ? 0 : weightDecay,
+  decoupledWeightDecay: decoupledWeightDecay || hybridBase === 'adamw',
+})
+
+const ruleOf = ({
+  plasticity: p,
+  weightDecay,
+  decoupledWeightDecay,
+}: NeuroPlasticConfig): GradientTransform<unknown> => {
+  if (p.hybridBase === 'sgdMomentum')
+    return overSgdMomentum({ ...p, weightDecay: decoupledWeightDecay ? 0 : weightDecay })
+  if (p.hybridBase === 'adamw') return overAdamW(p)
+  if (p.orthogonalResidual) return orthogonalRule(p)
+  if (p.boundedResidual) return boundedResidualRule(p.residualMaxRatio)
+  return classic()
+}
+
+const assemble = (config: NeuroPlasticConfig): GradientTransform<unknown> => {
+  const { learningRate, plasticity: p, homeostasis } = config
+  const step: GradientTransform<unknown> =
+    p.lrControllerMode === 'off'
+      ? scaleByLearningRate(learningRate)
+      : withLearningRateController(learningRate, plasticityController(p.lrControllerMode, p))
+  const alpha: GradientTransform<unknown> = p.mode === 'gradOnly' ? gradientOnlyAlpha(p) : plasticity(p)
+  return withPlasticity(alpha, p, chain(ruleOf(config), settle({ ...decayOf(config), homeostasis }, step)))
+}
+
+/** Decodes a NeuroPlastic configuration. */
+export const neuroPlasticFromConfig = (
+  config: unknown,
+  warn: (message: string) => void,
+): E.Either<ConfigErrors, GradientTransform<unknown>> =>
+  pipe(
+    schema(config, ''),
+    E.flatMap(consistent),
+    E.map(complete => {
+      warningsOf(complete).forEach(warn)
+      return assemble(complete)
+    }),
+  )

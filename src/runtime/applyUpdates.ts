@@ -1,0 +1,22 @@
+/** Adding updates to parameters. */
+import { map } from '../expr/tree.js'
+import { checkGradients, checkParams } from './check.js'
+import type { Tensors } from './types.js'
+
+/**
+ * Parameters plus updates: $p' = p + u$; a leaf without an update stays as it is.
+ *
+ * Pure: fresh tensors, the caller's own; nothing is written to or disposed.
+ *
+ * @throws TypeError for an update that no parameter has, or of another shape
+ * @example
+ * const next = applyUpdates(params, updates)
+ */
+export const applyUpdates = (params: Tensors, updates: Tensors): Tensors => {
+  checkParams(params)
+  checkGradients(updates, params)
+  return map((p: Tensors[string], leaf) => {
+    const update = updates[leaf]
+    return update ? p.add(update) : p.clone()
+  })(params)
+}

@@ -1,0 +1,78 @@
+/** What the caller hands in, held against what the transform expects; every difference is named on both sides. */
+import * as tf from '@tensorflow/tfjs'
+import { type Shape, sameShape } from '../expr/shape.js'
+import { type Path, showPath } from '../expr/structure.js'
+import { badLeafName, names } from '../expr/tree.js'
+import type { StateSlot } from './trace.js'
+import type { Gradients, StepContext, Tensors } from './types.js'
+
+const quoted = (list: readonly string[]): string => (list.length > 0 ? `'${list.join("', '")}'` : 'none')
+
+const checkTensor = (what: string, x: unknown, shape?: Shape): void => {
+  if (!(x instanceof tf.Tensor))
+    throw new TypeError(`${what} is ${x === null ? 'null' : typeof x}; a tf.Tensor was expected`)
+  if (x.isDisposed) throw new Error(`${what} is disposed; was it consumed by an earlier step?`)
+  if (x.dtype !== 'float32') throw new TypeError(`${what} has dtype ${x.dtype}; leaves are float32`)
+  if (shape !== undefined && !sameShape(x.shape, shape))
+    throw new TypeError(`${what} has shape [${x.shape}], where [${shape}] was expected`)
+}
+
+/** Parameters: float32 tensors under names that keep their order. */
+export const checkParams = (params: Tensors): void => {
+  const bad = badLeafName(names(params))
+  if (bad !== undefined)
+    throw new RangeError(`leaf name '${bad}' cannot keep its place in layer order; name it, say, 'layer${bad}'`)
+  for (const name of names(params)) checkTensor(`params['${name}']`, params[name])
+}
+
+/** Gradients: for some of the parameters, of their shapes. */
+export const checkGradients = (grads: Gradients, params: Tensors): void => {
+  for (const [name, grad] of Object.entries(grads)) {
+    const param = Object.hasOwn(params, name) ? params[name] : undefined
+    if (param === undefined)
+      throw new TypeError(`grads has leaf '${name}', which params has not (it has ${quoted(names(params))})`)
+    if (grad !== null && grad !== undefined) checkTensor(`grads['${name}']`, grad, param.shape)
+  }
+}
+
+/** The value at a path of a state, or `undefined`. */
+export const valueAt = (state: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Readonly<Record<string, unknown>>)[key]
+        : undefined,
+    state,
+  )
+
+/** A state: just the places that `init` gives for these parameters, with tensors of their shapes. */
+export const checkState = (state: unknown, slots: readonly StateSlot[]): void => {
+  for (const { path, shape } of slots) {
+    const what = `state${showPath(path)}`
+    const value = valueAt(state, path)
+    if (value === undefined)
+      throw new TypeError(`${what} is missing; the state is not one that this transform's init gives for these params`)
+    if (shape !== undefined) checkTensor(what, value, shape)
+    else if (typeof value !== 'number') throw new TypeError(`${what} is ${typeof value}; a number was expected`)
+  }
+  const count = countLeaves(state)
+  if (count !== slots.length)
+    throw new TypeError(`state has ${count} values, where this transform's init gives ${slots.length} for these params`)
+}
+
+const countLeaves = (state: unknown): number =>
+  state instanceof tf.Tensor || typeof state !== 'object' || state === null
+    ? 1
+    : Object.values(state).reduce<number>((n, value) => n + countLeaves(value), 0)
+
+/** A context: numbers, and trees of tensors. */
+export const checkContext = (context: StepContext): void => {
+  for (const [entry, value] of Object.entries(context)) {
+    if (typeof value === 'number') continue
+    if (typeof value !== 'object' || value === null || value instanceof tf.Tensor)
+      throw new TypeError(
+        `context.${entry} is ${value instanceof tf.Tensor ? 'a tensor' : String(value)}; a number or a tree of tensors was expected`,
+      )
+    for (const name of names(value)) checkTensor(`context.${entry}['${name}']`, value[name])
+  }
+}

@@ -1,0 +1,64 @@
+/** What a compiled transform offers, and the types of its values. */
+import type * as tf from '@tensorflow/tfjs'
+import type { Expr } from '../expr/expr.js'
+import type { Scalar } from '../expr/scalar.js'
+import type { Tree } from '../expr/tree.js'
+
+/** A state on tensors: `tf.Tensor` for each `Expr`, `number` for each `Scalar`, in the same nesting. */
+export type Concrete<S> = S extends Expr
+  ? tf.Tensor
+  : S extends Scalar
+    ? number
+    : { readonly [K in keyof S]: Concrete<S[K]> }
+
+/** Parameters, gradients or updates by leaf name. */
+export type Tensors = Tree<tf.Tensor>
+
+/** What a step knows: numbers (`epoch` from 1, `totalEpochs`, `loss`) and trees for the rules that read them. */
+export type StepContext = Readonly<Record<string, number | Tensors>>
+
+/** Gradients by leaf name; a leaf without one is absent, `null` or `undefined`. */
+export type Gradients = Readonly<Record<string, tf.Tensor | null | undefined>>
+
+/** Observed values: label -> leaf -> value, under `'*'` where a value belongs to no single leaf. The caller's own. */
+export type Readings = Readonly<Record<string, Tensors>>
+
+/** Parameters and the optimizer's state, which `step` takes and gives. */
+export interface Training<S> {
+  readonly params: Tensors
+  readonly state: Concrete<S>
+}
+
+interface Init<S> {
+  /**
+   * The state before the first step. Fresh tensors, the caller's own.
+   *
+   * @param params float32 tensors by leaf name, in layer order; not written to, not disposed
+   */
+  init(params: Tensors): Concrete<S>
+}
+
+/** A transform ready to run on tensors. */
+export interface Optimizer<S> extends Init<S> {
+  /**
+   * Updates and the next state. Pure: writes to no input and disposes none; each output is a fresh tensor, the caller's own.
+   * A leaf without a gradient is not among the updates, and its state is what it was.
+   */
+  update(grads: Gradients, state: Concrete<S>, params: Tensors, context?: StepContext): readonly [Tensors, Concrete<S>]
+  /**
+   * Parameters and state after a step. **Consumes** `params` and `state`, as JAX's donated buffers: they must not be used
+   * again (a `tf.Variable` is assigned and returned). `grads` stay the caller's. On an error nothing is consumed.
+   */
+  step(training: Training<S>, grads: Gradients, context?: StepContext): Training<S>
+}
+
+/** An {@link Optimizer} that also reads what was asked for in `observe`. */
+export interface ObservedOptimizer<S> extends Init<S> {
+  update(
+    grads: Gradients,
+    state: Concrete<S>,
+    params: Tensors,
+    context?: StepContext,
+  ): readonly [Tensors, Concrete<S>, Readings]
+  step(training: Training<S>, grads: Gradients, context?: StepContext): Training<S> & { readonly readings: Readings }
+}

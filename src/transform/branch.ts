@@ -1,0 +1,33 @@
+/** Choosing between whole results, of which only one is computed. */
+import { type Expr, isExpr, select } from '../expr/expr.js'
+import { isScalar, type Scalar, scalarRead } from '../expr/scalar.js'
+import { showPath, unite } from '../expr/structure.js'
+
+/**
+ * `a` where the condition holds, else `b`: results of any nesting, state of both sorts included. Only one side runs.
+ *
+ * A Scalar condition costs nothing. A tensor condition (of one element: are all gradients finite?) is read back between
+ * passes; a backend that cannot read synchronously refuses it. A leaf that is on one side only is taken from there, so
+ * that the new state of the leaves with a gradient may be set against the whole old one.
+ *
+ * @throws TypeError where the sides differ in structure or shape, naming the place
+ * @example
+ * branch(count.mod(k).equal(0), [emitted, emptied], [zeros, accumulated])
+ */
+export const branch = <R>(condition: Scalar | Expr, a: R, b: R): R => {
+  if (isExpr(condition) && condition.size !== 1)
+    throw new TypeError(
+      `branch: the condition has shape [${condition.shape}]; reduce it to one value, by min() or max()`,
+    )
+  const test = isExpr(condition) ? scalarRead(condition) : condition
+  const chosen = unite(
+    (x, y, path) => {
+      if (isExpr(x) && isExpr(y)) return select(test, x, y)
+      if (isScalar(x) && isScalar(y)) return test.where(x, y)
+      throw new TypeError(`branch: at ${showPath(path)} one side is a tensor, the other a number`)
+    },
+    a,
+    b,
+  )
+  return chosen as R // `unite` keeps the structure, which both sides share
+}

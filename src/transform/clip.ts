@@ -1,0 +1,51 @@
+/** Bounds on elements and norms. */
+import { type Expr, expr } from '../expr/expr.js'
+import { map, values } from '../expr/tree.js'
+import { admit } from './hyperparameter.js'
+import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
+
+/**
+ * Bounds each element: $u = \min(\max(g, lo), hi)$. A NaN stays one.
+ *
+ * @param lo lower bound, at most `hi`
+ * @throws HyperparameterError
+ * @example
+ * clamp(0.2, 2)
+ */
+export const clamp = (lo: number, hi: number): GradientTransform<Stateless> => {
+  admit('lo', lo, '(-inf, inf)')
+  admit('hi', hi, `[${lo}, inf)`)
+  return leafwise(x => x.clipByValue(lo, hi))
+}
+
+/** The factor that brings a norm down to `maxNorm`; 1 inside the ball. */
+const shrink = (norm: Expr, maxNorm: number): Expr => norm.greater(maxNorm).where(expr(maxNorm).div(norm), 1)
+
+/**
+ * Scales each leaf so that its norm is at most `maxNorm`: $u = g \min(1, c / \lVert g \rVert)$.
+ *
+ * @param maxNorm $c > 0$
+ * @throws HyperparameterError
+ */
+export const clipByNorm = (maxNorm: number): GradientTransform<Stateless> => {
+  admit('maxNorm', maxNorm, '(0, inf)')
+  return leafwise(g => g.mul(shrink(g.norm(), maxNorm)))
+}
+
+/**
+ * Scales all leaves together so that their common norm is at most `maxNorm`: $u = g \min(1, c / \lVert g \rVert_{\text{all}})$.
+ *
+ * @param maxNorm $c > 0$
+ * @throws HyperparameterError
+ *
+ * Source: Pascanu et al., arXiv 1211.5063.
+ */
+export const clipByGlobalNorm = (maxNorm: number): GradientTransform<Stateless> => {
+  admit('maxNorm', maxNorm, '(0, inf)')
+  return stateless(updates => {
+    const squares = values(updates).map(g => g.norm().square())
+    if (squares.length === 0) return updates
+    const factor = shrink(squares.reduce((a, b) => a.add(b)).sqrt(), maxNorm)
+    return map((g: Expr) => g.mul(factor))(updates)
+  })
+}

@@ -1,0 +1,86 @@
+/** Reading the context of a step, and putting trees into it. */
+import type { Expr } from '../expr/expr.js'
+import { type Scalar, scalar } from '../expr/scalar.js'
+import { map, type Tree, zipWith } from '../expr/tree.js'
+import { type Context, type GradientTransform, type Stateless, stateless } from './types.js'
+
+const missing = (needer: string, entry: string, given: readonly string[], remedy: string) =>
+  new ReferenceError(
+    `${needer} needs '${entry}' from the context, which has ${given.length > 0 ? `only '${given.join("', '")}'` : 'nothing'}; ${remedy}`,
+  )
+
+/** A number of the context. @throws ReferenceError naming who needs it and what it is, if nobody gave it */
+export const scalarFrom = (context: Context, entry: string, needer: string): Scalar => {
+  const found = Object.hasOwn(context.scalars, entry) ? context.scalars[entry] : undefined
+  if (found === undefined)
+    throw missing(needer, entry, Object.keys(context.scalars), `pass { ${entry}: ... } to update or step`)
+  return found
+}
+
+/** A tree of the context. @throws ReferenceError naming who needs it and what it is, if nobody gave it */
+export const treeFrom = (context: Context, entry: string, needer: string): Tree<Expr> => {
+  const found = Object.hasOwn(context.trees, entry) ? context.trees[entry] : undefined
+  if (found === undefined)
+    throw missing(
+      needer,
+      entry,
+      Object.keys(context.trees),
+      `enclose it in provide('${entry}', ...) or pass the tree to update`,
+    )
+  return found
+}
+
+/** A number, or one computed from what the step knows: a phase, a warm-up. */
+export type Coefficient = number | ((context: Context) => Scalar)
+
+/** The value of a coefficient at this step. */
+export const coefficientAt = (coefficient: Coefficient, context: Context): Scalar =>
+  typeof coefficient === 'number' ? scalar(coefficient) : coefficient(context)
+
+/**
+ * Runs `f` once on the input and lets `body`, which gets the same input, read the output by name.
+ * $$ u = \mathrm{body}(g;\ \mathit{name} = f(g)) $$
+ *
+ * Controllers and hybrids need the plasticity coefficient beside the base optimizer's moments.
+ *
+ * @param name under which {@link recall} finds the output; an inner one shadows an outer one
+ * @example
+ * provide('alpha', alpha, chain(trace(0.9), plasticityGate(recall('alpha'))))
+ */
+export const provide = <Sf, Sb>(
+  name: string,
+  f: GradientTransform<Sf>,
+  body: GradientTransform<Sb>,
+): GradientTransform<readonly [Sf, Sb]> => ({
+  init: params => [f.init(params), body.init(params)],
+  update: (updates, [sf, sb], params, context) => {
+    const [provided, sf1] = f.update(updates, sf, params, context)
+    const trees = { ...context.trees, [name]: provided }
+    const [out, sb1] = body.update(updates, sb, params, { ...context, trees })
+    return [out, [sf1, sb1]]
+  },
+})
+
+/**
+ * Forgets its input and gives what an enclosing {@link provide} (or the caller) put under `name`.
+ *
+ * @throws ReferenceError when traced, if nothing is there
+ */
+export const recall = (name: string): GradientTransform<Stateless> =>
+  stateless((updates, _, context) =>
+    zipWith([updates, treeFrom(context, name, `recall('${name}')`)], (g, x) => x.broadcastTo(g)),
+  )
+
+/**
+ * Names what `f` gives, so that `compile(t, { observe: [label] })` can read it: a label, a tree.
+ *
+ * @example
+ * plasticityGate(observe('alpha', alpha))
+ */
+export const observe = <S>(label: string, f: GradientTransform<S>): GradientTransform<S> => ({
+  init: params => f.init(params),
+  update: (updates, state, params, context) => {
+    const [out, state1] = f.update(updates, state, params, context)
+    return [map((u: Expr) => u.observe(label))(out), state1]
+  },
+})

@@ -1,0 +1,52 @@
+/** What to do about gradients that are not finite. */
+import { type Expr, fill } from '../expr/expr.js'
+import { type Scalar, scalar } from '../expr/scalar.js'
+import { map, values } from '../expr/tree.js'
+import { branch } from './branch.js'
+import { admit } from './hyperparameter.js'
+import { type GradientTransform, leafwise, type Stateless } from './types.js'
+
+/** Replaces each NaN by 0; infinities stay, for a clip to bound. */
+export const zeroNans = (): GradientTransform<Stateless> => leafwise(g => g.isNaN().where(0, g))
+
+/** The state of {@link applyIfFinite}. */
+export interface FiniteState<S> {
+  /** Steps with a non-finite gradient since the last finite one. */
+  readonly consecutive: Scalar
+  /** Steps with a non-finite gradient in all. */
+  readonly total: Scalar
+  readonly inner: S
+}
+
+/**
+ * Applies `f` where all gradients are finite; else the update is zero and the state of `f` stands still.
+ *
+ * The condition is read back from the tensors, so the backend must be able to read synchronously (webgpu may not).
+ *
+ * @param options.maxConsecutive after so many skipped steps in a row, `f` is applied nevertheless; default infinity
+ * @throws HyperparameterError
+ * @example
+ * applyIfFinite(chain(scaleByAdam(), scaleByLearningRate(1e-3)))
+ */
+export const applyIfFinite = <S>(
+  f: GradientTransform<S>,
+  { maxConsecutive = Number.POSITIVE_INFINITY }: { readonly maxConsecutive?: number } = {},
+): GradientTransform<FiniteState<S>> => {
+  admit('maxConsecutive', maxConsecutive, '[0, inf]')
+  return {
+    init: params => ({ consecutive: scalar(0), total: scalar(0), inner: f.init(params) }),
+    update: (updates, { consecutive, total, inner }, params, context) => {
+      const all = values(updates)
+      if (all.length === 0) return [updates, { consecutive, total, inner }]
+      const finite = all.map(g => g.isFinite().min()).reduce((a, b) => a.minimum(b))
+      const [applied, next] = f.update(updates, inner, params, context)
+      const skipped = { consecutive: consecutive.add(1), total: total.add(1), inner }
+      const patience = consecutive.less(maxConsecutive)
+      return branch(
+        finite,
+        [applied, { consecutive: scalar(0), total, inner: next }],
+        branch(patience, [map((g: Expr) => fill(g, 0))(updates), skipped], [applied, { ...skipped, inner: next }]),
+      )
+    },
+  }
+}

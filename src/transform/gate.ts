@@ -1,0 +1,42 @@
+/** Modulating the gradient by what a transform computes from it, or taking its size from there. */
+import { zipWith } from '../expr/tree.js'
+import type { GradientTransform } from './types.js'
+
+/**
+ * Multiplies each gradient element by what `alpha` computes: $u = \alpha(g) \odot g$.
+ *
+ * @example
+ * plasticityGate(chain(gradientMagnitude(), normalizeSignal(), clamp(0.5, 1.5)))
+ */
+export const plasticityGate = <S>(alpha: GradientTransform<S>): GradientTransform<S> => ({
+  init: params => alpha.init(params),
+  update: (updates, state, params, context) => {
+    const [coefficient, next] = alpha.update(updates, state, params, context)
+    return [zipWith([updates, coefficient], (g, a) => g.mul(a)), next]
+  },
+})
+
+/**
+ * The direction of one transform with the norm, per leaf, of another:
+ * $$ u = \frac{\lVert m(g) \rVert}{\lVert d(g) \rVert}\, d(g), $$ and 0 where $d(g) = 0$.
+ *
+ * Tells what is step size from what is direction. Source: Agarwal et al., arXiv 2002.11803.
+ *
+ * @example
+ * graft(plasticityGate(alpha), identity) // the gradient's direction, the modulated length
+ */
+export const graft = <Sm, Sd>(
+  magnitude: GradientTransform<Sm>,
+  direction: GradientTransform<Sd>,
+): GradientTransform<readonly [Sm, Sd]> => ({
+  init: params => [magnitude.init(params), direction.init(params)],
+  update: (updates, [sm, sd], params, context) => {
+    const [m, sm1] = magnitude.update(updates, sm, params, context)
+    const [d, sd1] = direction.update(updates, sd, params, context)
+    const grafted = zipWith([m, d], (x, y) => {
+      const norm = y.norm()
+      return y.mul(norm.greater(0).where(x.norm().div(norm), 0))
+    })
+    return [grafted, [sm1, sd1]]
+  },
+})

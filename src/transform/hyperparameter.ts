@@ -1,0 +1,56 @@
+/** Hyperparameters: admissible ranges, written as intervals, and what is thrown outside them. */
+
+/** A hyperparameter out of its range: the message names it, its value and the admissible range. */
+export class HyperparameterError extends RangeError {
+  override readonly name = 'HyperparameterError'
+  constructor(
+    readonly parameter: string,
+    readonly value: unknown,
+    readonly admissible: string,
+  ) {
+    super(`${parameter} must be ${admissible}; got ${typeof value === 'string' ? `'${value}'` : String(value)}`)
+  }
+}
+
+/** An interval as mathematics writes it: `(0, 1]`, `[0, inf)`; whole numbers only after `integer in`. */
+export type Interval = `${'' | 'integer in '}${'(' | '['}${number | '-inf'}, ${number | 'inf'}${')' | ']'}`
+
+/** Whether a value is a number in the interval; NaN is in none. */
+export const within = (value: unknown, interval: Interval): value is number => {
+  const bounds = /([([])(.+), (.+)([)\]])$/.exec(interval)
+  if (bounds === null || typeof value !== 'number') return false
+  const [, open, low, high, close] = bounds
+  const [lo, hi] = [Number(low?.replace('inf', 'Infinity')), Number(high?.replace('inf', 'Infinity'))]
+  return (
+    (open === '[' ? value >= lo : value > lo) &&
+    (close === ']' ? value <= hi : value < hi) &&
+    (!interval.startsWith('integer') || Number.isInteger(value))
+  )
+}
+
+/** An interval as a sentence says it. */
+export const showInterval = (interval: Interval): string =>
+  interval.startsWith('integer in ') ? `an ${interval}` : `a number in ${interval}`
+
+/**
+ * The value itself if it is a number in the interval.
+ *
+ * @throws HyperparameterError naming parameter, value and interval
+ * @example
+ * admit('decay', 0.9, '[0, 1)') // 0.9
+ */
+export const admit = (parameter: string, value: number, interval: Interval): number => {
+  if (!within(value, interval)) throw new HyperparameterError(parameter, value, showInterval(interval))
+  return value
+}
+
+/**
+ * An epsilon: positive, and still so as a float32, where it is added to keep a division safe.
+ *
+ * @throws HyperparameterError
+ */
+export const admitEps = (parameter: string, value: number): number => {
+  if (!(within(value, '(0, inf)') && Math.fround(value) > 0))
+    throw new HyperparameterError(parameter, value, 'a positive number that float32 can hold (from 1e-45)')
+  return value
+}

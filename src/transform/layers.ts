@@ -1,0 +1,125 @@
+/** Which leaves are meant: groups of them by their place in layer order, and transforms on a part of the leaves. */
+import type { Expr } from '../expr/expr.js'
+import { type Scalar, scalar } from '../expr/scalar.js'
+import { filter, names, type Tree } from '../expr/tree.js'
+import { branch } from './branch.js'
+import { namedChain, type States } from './combine.js'
+import { HyperparameterError } from './hyperparameter.js'
+import type { Context, GradientTransform } from './types.js'
+
+/** Whether a leaf is meant, given all parameters: their names, order and shapes. */
+export type LeafSelector = (name: string, params: Tree<Expr>) => boolean
+
+const place = (name: string, params: Tree<Expr>): { readonly index: number; readonly body: number } => {
+  const all = names(params)
+  return { index: all.indexOf(name), body: Math.max(0, all.length - 2) }
+}
+
+/** Every leaf. */
+export const allLeaves: LeafSelector = () => true
+
+/** Convolution kernels: the leaves of rank 4. */
+export const convOnly: LeafSelector = (name, params) => params[name]?.shape.length === 4
+
+/** The last two leaves: kernel and bias of the classifier. */
+export const classifierOnly: LeafSelector = (name, params) => {
+  const { index, body } = place(name, params)
+  return index >= body
+}
+
+/** The first $\lceil n/2 \rceil$ of the $n$ leaves before the classifier. */
+export const earlyBlocks: LeafSelector = (name, params) => {
+  const { index, body } = place(name, params)
+  return index < Math.ceil(body / 2)
+}
+
+/** Of the $n$ leaves before the classifier, those from the $\lfloor n/2 \rfloor$-th on, counted from 0. */
+export const lateBlocks: LeafSelector = (name, params) => {
+  const { index, body } = place(name, params)
+  return index >= Math.floor(body / 2) && index < body
+}
+
+/** Selects leaves whose name matches. @example masked(named(/kernel$/), addDecayedWeights(1e-4)) */
+export const named =
+  (pattern: RegExp): LeafSelector =>
+  name =>
+    name.search(pattern) >= 0 // not test(), which remembers where a global pattern stopped
+
+/** The thirds of the layers: the first $\lceil n/3 \rceil$ leaves, up to $\lceil 2n/3 \rceil$, the rest. */
+export const thirdOf = (name: string, params: Tree<Expr>): 'early' | 'middle' | 'late' => {
+  const all = names(params)
+  const index = all.indexOf(name)
+  return index < Math.ceil(all.length / 3) ? 'early' : index < Math.ceil((2 * all.length) / 3) ? 'middle' : 'late'
+}
+
+/**
+ * Applies `f` to some leaves only; the rest pass unchanged. `f` sees the selected leaves alone: its norms do not count the
+ * others, its state does not hold them.
+ *
+ * @example
+ * masked(named(/kernel$/), addDecayedWeights(1e-4))
+ */
+export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
+  const selected = (params: Tree<Expr>) => filter(name => select(name, params))
+  return {
+    init: params => f.init(selected(params)(params)),
+    update: (updates, state, params, context) => {
+      const keep = selected(params)
+      const [out, next] = f.update(keep(updates), state, keep(params), context)
+      return [{ ...updates, ...out }, next]
+    },
+  }
+}
+
+/**
+ * Gives each leaf to the transform that its label names. Each sees its own leaves alone; state is a record by label.
+ *
+ * @param label of a leaf, given all parameters
+ * @param transforms by label
+ * @throws HyperparameterError when traced, if a leaf has a label that no transform has
+ * @example
+ * partition(name => (name.endsWith('bias') ? 'bias' : 'kernel'), { bias: scale(2), kernel: scaleByAdam() })
+ */
+export const partition = <Ts extends Readonly<Record<string, GradientTransform<unknown>>>>(
+  label: (name: string, params: Tree<Expr>) => keyof Ts & string,
+  transforms: Ts,
+): GradientTransform<States<Ts>> => {
+  // Each part leaves the others' leaves as they are, so one after another they do the whole.
+  const part = (key: string) => masked((name, params) => label(name, params) === key, transforms[key] as Ts[string])
+  const parts = namedChain(Object.fromEntries(Object.keys(transforms).map(key => [key, part(key)])) as Ts)
+  return {
+    init: params => {
+      const stray = names(params).find(name => !Object.hasOwn(transforms, label(name, params)))
+      if (stray !== undefined)
+        throw new HyperparameterError(
+          `the label of leaf '${stray}'`,
+          label(stray, params),
+          `one of '${Object.keys(transforms).join("', '")}'`,
+        )
+      return parts.init(params)
+    },
+    update: (updates, state, params, context) => parts.update(updates, state, params, context),
+  }
+}
+
+/** What a condition of {@link when} may look at: steps taken so far, counted from 0, and the context. */
+export type Phase = (count: Scalar, context: Context) => Scalar
+
+/**
+ * Applies `f` on some steps only; on the others gradients pass unchanged and the state of `f` stands still.
+ *
+ * @param condition not zero where `f` is to run
+ * @example
+ * when(count => count.less(1000), clipByGlobalNorm(1))
+ */
+export const when = <S>(
+  condition: Phase,
+  f: GradientTransform<S>,
+): GradientTransform<{ readonly count: Scalar; readonly inner: S }> => ({
+  init: params => ({ count: scalar(0), inner: f.init(params) }),
+  update: (updates, { count, inner }, params, context) => {
+    const run = f.update(updates, inner, params, context)
+    const [out, next] = branch(condition(count, context), run, [updates, inner])
+    return [out, { count: count.add(1), inner: next }]
+  },
+})

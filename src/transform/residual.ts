@@ -1,0 +1,102 @@
+/** Adding to the gradient what a transform computes from it: freely, capped, or off its direction. */
+import type { Expr } from '../expr/expr.js'
+import { zipWith } from '../expr/tree.js'
+import { type Coefficient, coefficientAt } from './context.js'
+import { admit, admitEps, HyperparameterError } from './hyperparameter.js'
+import type { GradientTransform } from './types.js'
+
+/** $x$ where its norm is at most $c$, else $x\,c / (\lVert x \rVert + \varepsilon)$, for a leaf. */
+const cap = (x: Expr, c: Expr, eps: number): Expr => {
+  const norm = x.norm()
+  return x.mul(norm.greater(c).where(c.div(norm.add(eps)), 1))
+}
+
+/**
+ * Adds what `r` computes: $u = g + r(g)$.
+ *
+ * @example
+ * residual(chain(gradientMagnitude(), scale(0.1)))
+ */
+export const residual = <S>(r: GradientTransform<S>): GradientTransform<S> => ({
+  init: params => r.init(params),
+  update: (updates, state, params, context) => {
+    const [out, next] = r.update(updates, state, params, context)
+    return [zipWith([updates, out], (g, x) => g.add(x)), next]
+  },
+})
+
+/**
+ * Adds what `r` computes, with its norm per leaf capped to a part of the gradient's:
+ * $$ u = g + \mathrm{cap}(r(g),\ \kappa \lVert g \rVert), \qquad \mathrm{cap}(x, c) = x \min\!\left(1, \frac{c}{\lVert x \rVert + 10^{-12}}\right). $$
+ * So $\lVert u - g \rVert \le \kappa \lVert g \rVert$.
+ *
+ * @param maxRatio $\kappa$ in [0, 1], default 0.5
+ * @throws HyperparameterError
+ * @example
+ * boundedResidual(difference(plasticityGate(alpha), identity), 0.5)
+ */
+export const boundedResidual = <S>(r: GradientTransform<S>, maxRatio = 0.5): GradientTransform<S> => {
+  admit('maxRatio', maxRatio, '[0, 1]')
+  return {
+    init: params => r.init(params),
+    update: (updates, state, params, context) => {
+      const [out, next] = r.update(updates, state, params, context)
+      return [zipWith([updates, out], (g, x) => g.add(cap(x, g.norm().mul(maxRatio), 1e-12))), next]
+    },
+  }
+}
+
+export interface OrthogonalResidualOptions {
+  /** $\lambda \ge 0$ (a number, or one computed from the context), default 0.1. */
+  readonly lambda?: Coefficient
+  /** $\kappa$ in [0, 1], default 0.5. */
+  readonly maxRatio?: number
+  /** Whether the projected residual keeps its own length or takes the gradient's, default `'raw'`. */
+  readonly normalization?: 'raw' | 'matchGradNorm'
+  /** Below this, a squared norm counts as zero; default 1e-8. */
+  readonly eps?: number
+}
+
+/**
+ * Adds the part of $r = r(g)$ that is orthogonal to the gradient, scaled by $\lambda$ and capped, per leaf:
+ * $$ r' = r - \frac{\langle r, g\rangle}{\lVert g\rVert^2 + \varepsilon}\, g, \qquad
+ *    u = g + \mathrm{cap}(\lambda r',\ \kappa \lVert g \rVert). $$
+ * With `matchGradNorm`, $r'$ is first rescaled to $\lVert g \rVert$ where $\lVert r' \rVert > \varepsilon$.
+ * Where $\lVert g \rVert^2 \le \varepsilon$ the direction of $g$ is not known, and $u = g$.
+ *
+ * @throws HyperparameterError
+ * @example
+ * orthogonalResidual(plasticityGate(difference(alpha, gradientOnly)), { lambda: 0.5 })
+ */
+export const orthogonalResidual = <S>(
+  r: GradientTransform<S>,
+  { lambda = 0.1, maxRatio = 0.5, normalization = 'raw', eps = 1e-8 }: OrthogonalResidualOptions = {},
+): GradientTransform<S> => {
+  if (typeof lambda === 'number') admit('lambda', lambda, '[0, inf)')
+  admit('maxRatio', maxRatio, '[0, 1]')
+  admitEps('eps', eps)
+  const rescale = rescalings[normalization]
+  if (rescale === undefined)
+    throw new HyperparameterError('normalization', normalization, `one of '${Object.keys(rescalings).join("', '")}'`)
+  return {
+    init: params => r.init(params),
+    update: (updates, state, params, context) => {
+      const [out, next] = r.update(updates, state, params, context)
+      const added = zipWith([updates, out], (g, x) => {
+        const norm = g.norm()
+        const projected = x.sub(g.mul(x.mul(g).sum().div(norm.square().add(eps))))
+        const delta = cap(rescale(projected, norm, eps).mul(coefficientAt(lambda, context)), norm.mul(maxRatio), eps)
+        return g.add(norm.square().greater(eps).where(delta, 0))
+      })
+      return [added, next]
+    },
+  }
+}
+
+const rescalings: Readonly<Record<'raw' | 'matchGradNorm', (x: Expr, norm: Expr, eps: number) => Expr>> = {
+  raw: x => x,
+  matchGradNorm: (x, norm, eps) => {
+    const own = x.norm()
+    return x.mul(own.greater(eps).where(norm.div(own.add(eps)), 1))
+  },
+}

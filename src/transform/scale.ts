@@ -1,0 +1,86 @@
+/** Step sizes, and weight decay. */
+
+import type { Expr } from '../expr/expr.js'
+import { type Scalar, scalar } from '../expr/scalar.js'
+import { map, zipWith } from '../expr/tree.js'
+import { type Coefficient, coefficientAt } from './context.js'
+import { admit } from './hyperparameter.js'
+import { constant, type Schedule } from './schedules.js'
+import { type GradientTransform, type Stateless, stateless } from './types.js'
+
+/**
+ * Multiplies by a factor: $u = c\, g$.
+ *
+ * @param factor $c$, a finite number, or one computed from the context
+ * @throws HyperparameterError
+ */
+export const scale = (factor: Coefficient): GradientTransform<Stateless> => {
+  if (typeof factor === 'number') admit('factor', factor, '(-inf, inf)')
+  return stateless((updates, _, context) => map((g: Expr) => g.mul(coefficientAt(factor, context)))(updates))
+}
+
+/**
+ * Adds a multiple of the parameters: $u = g + \lambda p$. Before the moments it is coupled ($L_2$) decay, after them decoupled.
+ *
+ * @param decay $\lambda \ge 0$
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByAdam(), addDecayedWeights(0.01), scaleByLearningRate(1e-3)) // AdamW
+ *
+ * Source: Loshchilov and Hutter, arXiv 1711.05101.
+ */
+export const addDecayedWeights = (decay: number): GradientTransform<Stateless> => {
+  admit('decay', decay, '[0, inf)')
+  return stateless((updates, params) => zipWith([updates, params], (g, p) => (decay === 0 ? g : g.add(p.mul(decay)))))
+}
+
+/** The state of what follows a schedule: the number of steps taken. */
+export interface Counted {
+  readonly count: Scalar
+}
+
+const scheduleOf = (learningRate: number | Schedule): Schedule =>
+  typeof learningRate === 'number' ? constant(admit('learningRate', learningRate, '(0, inf)')) : learningRate
+
+/**
+ * Turns a direction into a step downhill: $u = -\eta_t\, g$.
+ *
+ * @param learningRate $\eta > 0$, or a schedule of it over the steps taken, counted from 0
+ * @throws HyperparameterError
+ * @example
+ * scaleByLearningRate(warmUp(500, cosineDecay(0.1, 10_000)))
+ */
+export const scaleByLearningRate = (learningRate: number | Schedule): GradientTransform<Counted> => {
+  const schedule = scheduleOf(learningRate)
+  return {
+    init: () => ({ count: scalar(0) }),
+    update: (updates, { count }) => [map((g: Expr) => g.mul(schedule(count).neg()))(updates), { count: count.add(1) }],
+  }
+}
+
+/**
+ * A step downhill whose size a controller modulates, leaf by leaf: $u = -\eta_t\, c(g) \odot g$.
+ *
+ * @param learningRate $\eta > 0$, or a schedule of it over the steps taken, counted from 0
+ * @param controller gives the multiplier $c(g)$; it usually reads an enclosing `provide`
+ * @throws HyperparameterError
+ * @example
+ * withLearningRateController(0.1, plasticityController({ groups: 'layerwise' }))
+ */
+export const withLearningRateController = <S>(
+  learningRate: number | Schedule,
+  controller: GradientTransform<S>,
+): GradientTransform<Counted & { readonly controller: S }> => {
+  const schedule = scheduleOf(learningRate)
+  return {
+    init: params => ({ count: scalar(0), controller: controller.init(params) }),
+    update: (updates, state, params, context) => {
+      const [multiplier, next] = controller.update(updates, state.controller, params, context)
+      const rate = schedule(state.count).neg()
+      return [
+        zipWith([updates, multiplier], (g, c) => g.mul(c.mul(rate))),
+        { count: state.count.add(1), controller: next },
+      ]
+    },
+  }
+}

@@ -1,0 +1,55 @@
+/** Signals: what a plasticity coefficient is made of. A signal is a transform like any other. */
+import type { Expr } from '../expr/expr.js'
+import { map, type Tree, values } from '../expr/tree.js'
+import { admitEps, HyperparameterError } from './hyperparameter.js'
+import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
+
+/** The magnitude of each gradient element: $\lvert g \rvert$. */
+export const gradientMagnitude = (): GradientTransform<Stateless> => leafwise(g => g.abs())
+
+/** Over what {@link normalizeSignal} takes the mean: the leaf, each output unit (last axis) of it, or all leaves. */
+export type NormalizationScope = 'leaf' | 'unit' | 'tree'
+
+const means: Readonly<Record<NormalizationScope, (updates: Tree<Expr>) => (x: Expr) => Expr>> = {
+  leaf: () => x => x.mean(),
+  // A bias has one element per unit, which would normalize to 1 by itself: it is normalized as a whole.
+  unit: () => x => (x.shape.length <= 1 ? x.mean() : x.mean(x.shape.slice(0, -1).map((_, axis) => axis))),
+  tree: updates => {
+    const all = values(updates)
+    const size = all.reduce((n, x) => n + x.size, 0)
+    const [first, ...rest] = all.map(x => x.sum())
+    const mean = first && rest.reduce((a, b) => a.add(b), first).div(Math.max(1, size))
+    return x => mean ?? x
+  },
+}
+
+/**
+ * Divides a non-negative signal by its mean: $S(x) = x / (\mathrm{mean}(x) + \varepsilon)$, so that its own mean is about 1.
+ *
+ * @param options.over the mean is taken over the `leaf` (default), each `unit` (every axis but the last; a leaf of rank at
+ *   most 1 as a whole), or all leaves of the `tree`
+ * @param options.eps $\varepsilon > 0$, default 1e-8
+ * @throws HyperparameterError
+ * @example
+ * chain(gradientMagnitude(), normalizeSignal({ over: 'unit' }))
+ *
+ * Source: NeuroPlastic, arXiv 2604.26297; its scope is the leaf.
+ */
+export const normalizeSignal = ({
+  over = 'leaf',
+  eps = 1e-8,
+}: {
+  readonly over?: NormalizationScope
+  readonly eps?: number
+} = {}): GradientTransform<Stateless> => {
+  admitEps('eps', eps)
+  const meanOf = means[over]
+  if (meanOf === undefined) throw new HyperparameterError('over', over, `one of '${Object.keys(means).join("', '")}'`)
+  return stateless(updates => {
+    const mean = meanOf(updates)
+    return map((x: Expr) => x.div(mean(x).add(eps)))(updates)
+  })
+}
+
+/** Replaces a leaf by its mean, in every element. As control: a modulation that has no pattern within the leaf. */
+export const averageOverLeaf = (): GradientTransform<Stateless> => leafwise(x => x.mean().broadcastTo(x))

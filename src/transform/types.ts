@@ -1,0 +1,48 @@
+/** What a gradient transform is, and the shortest ways to make one. */
+import type { Expr } from '../expr/expr.js'
+import type { Scalar } from '../expr/scalar.js'
+import { map, type Tree } from '../expr/tree.js'
+
+/** What a step knows beyond its gradients: numbers such as `epoch`, and trees such as what {@link provide} computed. */
+export interface Context {
+  readonly scalars: Readonly<Record<string, Scalar>>
+  readonly trees: Readonly<Record<string, Tree<Expr>>>
+}
+
+/**
+ * A gradient transform: a Mealy machine over gradients,
+ * $$ (u_t, s_t) = \mathrm{update}(g_t, s_{t-1}, p_{t-1}), \qquad s_0 = \mathrm{init}(p_0). $$
+ *
+ * It is written once, over symbolic tensors; interpreters run, compile, bound and print it. Iterate over `updates`: a leaf
+ * without a gradient this step is not among them (it is among `params`), and what `update` leaves out of its new state
+ * stays as it was.
+ *
+ * @typeParam S any nesting of records and tuples of `Expr` and `Scalar`
+ */
+export interface GradientTransform<S> {
+  // Methods, not properties: their parameters are bivariant, so that GradientTransform<unknown> holds every transform.
+  init(params: Tree<Expr>): S
+  update(updates: Tree<Expr>, state: S, params: Tree<Expr>, context: Context): readonly [updates: Tree<Expr>, state: S]
+}
+
+/** The state type of a transform. */
+export type StateOf<T extends GradientTransform<unknown>> = ReturnType<T['init']>
+
+/** The state of a transform that has none. */
+export type Stateless = readonly []
+
+/** A transform without state, from a function of whole trees. */
+export const stateless = (
+  f: (updates: Tree<Expr>, params: Tree<Expr>, context: Context) => Tree<Expr>,
+): GradientTransform<Stateless> => ({
+  init: () => [],
+  update: (updates, state, params, context) => [f(updates, params, context), state],
+})
+
+/**
+ * A transform without state that treats each leaf by itself.
+ *
+ * @example
+ * const signed = leafwise(g => g.sign())
+ */
+export const leafwise = (f: (g: Expr, name: string) => Expr): GradientTransform<Stateless> => stateless(map(f))
