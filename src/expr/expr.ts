@@ -47,7 +47,7 @@ export interface Opaque {
 export type ExprOperation =
   | { readonly op: 'input'; readonly name: string }
   | { readonly op: 'constant' }
-  | { readonly op: UnaryOperation | BinaryOperation | 'where' | 'lerp' | 'broadcast' | 'cast' }
+  | { readonly op: UnaryOperation | BinaryOperation | 'where' | 'clip' | 'lerp' | 'broadcast' | 'cast' }
   | { readonly op: 'select' }
   | { readonly op: 'reduce'; readonly kind: Reduction; readonly axes: readonly number[] | undefined }
   | { readonly op: 'observe'; readonly label: string }
@@ -98,7 +98,8 @@ export interface Expr {
   logicalAnd(b: ExprLike): Expr
   logicalOr(b: ExprLike): Expr
 
-  clipByValue(lo: ExprLike, hi: ExprLike): Expr
+  /** This value where it lies in [lo, hi], else the nearer end. */
+  clipByValue(lo: ScalarLike, hi: ScalarLike): Expr
   /** Per element, `a` where this condition holds, else `b`; a reduced condition broadcasts. */
   where(a: ExprLike, b: ExprLike): Expr
   /** This value at t = 0, `b` at t = 1, exactly; a primitive, so that interpreters know its hull. */
@@ -265,7 +266,7 @@ const methods: Methods = {
   logicalAnd: binaryMethod('logicalAnd'),
   logicalOr: binaryMethod('logicalOr'),
   clipByValue(lo, hi) {
-    return this.maximum(lo).minimum(hi)
+    return make({ op: 'clip' }, this.shape, [number(this)], { scalars: [scalar(lo), scalar(hi)] })
   },
   where(a, b) {
     const args = [condition(this), number(expr(a)), number(expr(b))] as const

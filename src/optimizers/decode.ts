@@ -1,7 +1,7 @@
 /** Decoding untrusted configuration: every problem reported, not only the first. */
-import * as E from 'fp-ts/Either'
-import * as RA from 'fp-ts/ReadonlyArray'
-import type { ReadonlyNonEmptyArray } from 'fp-ts/ReadonlyNonEmptyArray'
+import * as E from 'fp-ts/lib/Either.js'
+import * as RA from 'fp-ts/lib/ReadonlyArray.js'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
 
 /** What is wrong with a configuration, one entry a problem: where, and what would be right. */

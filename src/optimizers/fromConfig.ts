@@ -1,6 +1,6 @@
 /** Optimizers from configuration. */
-import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { GradientTransform } from '../transform/index.js'
 import { boolean, type ConfigErrors, eps, number, oneOf, record } from './decode.js'
 import { neuroPlasticFromConfig } from './neuroPlasticConfig.js'

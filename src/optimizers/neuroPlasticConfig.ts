@@ -1,7 +1,7 @@
 /** The NeuroPlastic configuration: its schema, and the chain that it describes. */
-import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
-import * as RA from 'fp-ts/ReadonlyArray'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import {
   boundedResidualRule,
   classic,

@@ -1,5 +1,5 @@
 /** Homeostasis: keeping updates near a size of their own. */
-import { pipe } from 'fp-ts/function'
+import { pipe } from 'fp-ts/lib/function.js'
 import { expr } from '../expr/expr.js'
 import { map } from '../expr/tree.js'
 import { admit, admitEps } from './hyperparameter.js'

@@ -1,11 +1,11 @@
 /** Trajectories recorded from the authors' implementation and from torch.optim: every parameter after every step. */
 import { readFileSync } from 'node:fs'
 import * as tf from '@tensorflow/tfjs'
-import * as E from 'fp-ts/Either'
+import * as E from 'fp-ts/lib/Either.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { applyUpdates, compile, fromConfig } from '../../src/index.js'
-import { useWasm } from '../../src/wasm/index.js'
-import { backends, type Flat, flat, type Shapes, tensors } from '../support/tensors.js'
+import { backends, useBackend } from '../support/backend.js'
+import { type Flat, flat, type Shapes, tensors } from '../support/tensors.js'
 
 interface Case {
   readonly name: string
@@ -35,10 +35,7 @@ test('all 20 NeuroPlastic cases and the four of sgd, adam and adamw are here', (
 })
 
 describe.each(backends)('on %s', backend => {
-  beforeAll(async () => {
-    if (backend === 'wasm') await useWasm()
-    else await tf.setBackend(backend)
-  })
+  beforeAll(() => useBackend(backend))
 
   test.each([...neuroplastic, ...torch].map(c => [c.name, c] as const))('%s', (_, c) => {
     const transform = E.getOrElseW((errors: readonly string[]) => {

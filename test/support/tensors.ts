@@ -12,5 +12,3 @@ export const tensors = (values: Flat, shapes: Shapes): Tensors =>
 
 export const flat = (tree: Tensors): Flat =>
   Object.fromEntries(Object.entries(tree).map(([name, x]) => [name, Array.from(x.dataSync())]))
-
-export const backends = ['cpu', 'wasm'] as const

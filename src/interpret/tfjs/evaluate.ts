@@ -126,6 +126,8 @@ export const evaluate = (
         return tf.scalar(number(scalars[0] as NodeId))
       case 'where':
         return tf.where(a, b, c)
+      case 'clip':
+        return kernels.clip(a, number(scalars[0] as NodeId), number(scalars[1] as NodeId))
       case 'lerp':
         return kernels.lerp(a, b, number(scalars[0] as NodeId))
       case 'broadcast':

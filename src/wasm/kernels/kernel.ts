@@ -1,0 +1,37 @@
+/** What a training kernel is: a function from the stock kernel to a better one of the same meaning. */
+import * as tf from '@tensorflow/tfjs'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+
+/** A kernel of the WASM backend with one output. */
+export type WasmKernel = (call: {
+  readonly inputs: Readonly<Record<string, tf.TensorInfo | undefined>>
+  readonly backend: BackendWasm
+  readonly attrs?: Readonly<Record<string, unknown>>
+}) => tf.TensorInfo
+
+/**
+ * A row of the table of training kernels. `improve` gets the stock kernel and returns the one to be registered in its
+ * place, which may call the stock one for the cases that it does well.
+ */
+export interface TrainingKernel {
+  /** Name of the kernel as TensorFlow.js registers it, such as `BatchMatMul`. */
+  readonly kernelName: string
+  /** What is better, and by how much; one line. */
+  readonly summary: string
+  readonly improve: (stock: WasmKernel) => WasmKernel
+}
+
+/**
+ * The function of a registered kernel. The registry types all backends as `{}`; a kernel of the WASM backend only ever
+ * meets that backend, which this cast says once.
+ */
+export const asWasmKernel = (config: tf.KernelConfig): WasmKernel => config.kernelFunc as unknown as WasmKernel
+
+/**
+ * Another kernel of the WASM backend, for a training kernel to call; looked up at each call, as it may be replaced.
+ *
+ * @param name as TensorFlow.js registers it
+ * @example
+ * const transposed = wasmKernel('Transpose')({ inputs: { x }, backend, attrs: { perm: [0, 2, 1] } })
+ */
+export const wasmKernel = (name: string): WasmKernel => asWasmKernel(tf.getKernel(name, 'wasm'))

@@ -1,0 +1,68 @@
+/** Tensors below the engine: temporaries, views, shapes. Whoever makes one here disposes it here. */
+import type * as tf from '@tensorflow/tfjs'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { wasmKernel } from './kernel.js'
+
+const FLOAT_BYTES = 4
+
+/** Number of elements of a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1)
+
+/** The same data under another shape of the same size. */
+export const reshaped = (x: tf.TensorInfo, shape: number[]): tf.TensorInfo => ({ ...x, shape })
+
+/** Uses a temporary tensor and disposes it, also where its use throws. */
+export const usingTemporary = <R>(backend: BackendWasm, x: tf.TensorInfo, use: (x: tf.TensorInfo) => R): R => {
+  try {
+    return use(x)
+  } finally {
+    backend.disposeData(x.dataId)
+  }
+}
+
+/** A copy of a stack of matrices [batch, rows, columns], each transposed. */
+export const transposed = (backend: BackendWasm, x: tf.TensorInfo): tf.TensorInfo =>
+  wasmKernel('Transpose')({ inputs: { x }, backend, attrs: { perm: [0, 2, 1] } })
+
+const addressOf = (backend: BackendWasm, x: tf.TensorInfo): number => {
+  const { memoryOffset } = backend.dataIdMap.get(x.dataId)
+  // Only strings have none, and kernels on float32 tensors never see those.
+  return memoryOffset as number
+}
+
+/**
+ * Uses part of a float32 tensor as a tensor of its own, without a copy.
+ *
+ * The view has an identity of its own in the backend. That matters for the right operand of a product: the backend packs it
+ * once for each identity, whatever its shape, and would multiply by the old packing after a reshape or a write in place.
+ *
+ * @param shape of the view
+ * @param start its first element, counted in elements of `x`
+ */
+export const usingView = <R>(
+  backend: BackendWasm,
+  x: tf.TensorInfo,
+  shape: number[],
+  start: number,
+  use: (view: tf.TensorInfo) => R,
+): R => {
+  const view = backend.makeOutput(shape, x.dtype, addressOf(backend, x) + start * FLOAT_BYTES)
+  try {
+    return use(view)
+  } finally {
+    // Not `disposeData`: the memory is that of `x`.
+    backend.wasm.tfjs.disposeData(backend.dataIdMap.get(view.dataId).id)
+    backend.dataIdMap.delete(view.dataId)
+  }
+}
+
+/** Copies a float32 tensor into another, from its element `start` on. */
+export const copyInto = (backend: BackendWasm, target: tf.TensorInfo, start: number, x: tf.TensorInfo): void =>
+  backend.typedArrayFromHeap(target).set(backend.typedArrayFromHeap(x), start)
+
+/** A new float32 tensor of zeros. */
+export const zeros = (backend: BackendWasm, shape: number[]): tf.TensorInfo => {
+  const x = backend.makeOutput(shape, 'float32')
+  backend.typedArrayFromHeap(x).fill(0)
+  return x
+}
