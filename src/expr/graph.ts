@@ -78,7 +78,7 @@ export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
       case 'input':
         return numbered(scalars, `input ${node.name}`, node)
       case 'read': {
-        const id = tensor(node.expr)
+        const id = tensor(node.expr as Expr) // what `branch` put there
         return numbered(scalars, `read ${id}`, { op: 'read', tensor: id })
       }
       default: {

@@ -5,8 +5,6 @@
  * are evaluated on the host, so a counter is exact far beyond the 2^24 at which a float32 one stands still. Literals fold
  * as they are built: a constant schedule costs nothing.
  */
-import type { Expr } from './expr.js'
-
 /** A symbolic number, or a plain one: what every method that takes a Scalar accepts. */
 export type ScalarLike = Scalar | number
 
@@ -39,11 +37,16 @@ export const scalarOperations = {
 
 export type ScalarOperation = keyof typeof scalarOperations
 
+/** A tensor as a Scalar sees it: something that an interpreter can read. */
+export interface Readable {
+  readonly sort: 'expr'
+}
+
 /** What a Scalar is made of. `read` is a tensor condition read back to the host; only `branch` makes one. */
 export type ScalarNode =
   | { readonly op: 'literal'; readonly value: number }
   | { readonly op: 'input'; readonly name: string }
-  | { readonly op: 'read'; readonly expr: Expr }
+  | { readonly op: 'read'; readonly expr: Readable }
   | { readonly op: 'where'; readonly args: readonly [condition: Scalar, a: Scalar, b: Scalar] }
   | { readonly op: ScalarOperation; readonly args: readonly Scalar[] }
 
@@ -109,7 +112,7 @@ export const scalar = (x: ScalarLike): Scalar => (typeof x === 'number' ? make({
 export const scalarInput = (name: string): Scalar => make({ op: 'input', name })
 
 /** A one-element tensor read back to the host: 1 where it is not zero. For `branch` alone. */
-export const scalarRead = (expr: Expr): Scalar => make({ op: 'read', expr })
+export const scalarRead = (expr: Readable): Scalar => make({ op: 'read', expr })
 
 /** Whether a value is a Scalar. */
 export const isScalar = (x: unknown): x is Scalar =>
