@@ -12,11 +12,11 @@ import type { Tensors } from './types.js'
  * @example
  * const next = applyUpdates(params, updates)
  */
-export const applyUpdates = (params: Tensors, updates: Tensors): Tensors => {
+export const applyUpdates = <P extends Tensors>(params: P, updates: Tensors): P => {
   checkParams(params)
   checkGradients(updates, params)
   return map((p: Tensors[string], leaf) => {
-    const update = updates[leaf]
+    const update = Object.hasOwn(updates, leaf) ? updates[leaf] : undefined
     return update ? p.add(update) : p.clone()
-  })(params)
+  })(params) as P // the same leaves
 }

@@ -61,8 +61,8 @@ export function compile<S>(
       const [updates, state] = update(...inputs)
       return [updates, state]
     },
-    step: (...inputs) => {
-      const { params, state } = step(...inputs)
+    step: (training, grads, context) => {
+      const { params, state } = step(training, grads, context)
       return { params, state }
     },
   }
@@ -124,7 +124,7 @@ const programs = <S>(transform: GradientTransform<S>, labels: readonly string[])
       return [leaves, next, readings]
     },
 
-    step: ({ params, state }, grads, context = {}): Training<S> & { readonly readings: Readings } => {
+    step: <P extends Tensors>({ params, state }: Training<S, P>, grads: Gradients, context: StepContext = {}) => {
       const { program, inputs, stateValues, present } = prepare(grads, state, params, context)
       const values = evaluate(program.graph, targetsOf(program, program.params), inputs)
       const before = [...present.map(leaf => params[leaf]), ...stateValues]
@@ -147,7 +147,10 @@ const signatureOf = (grads: Gradients, params: Tensors, context: StepContext): S
   const entries = Object.entries(context)
   return {
     params: shapesOf(params),
-    present: names(params).filter(leaf => grads[leaf] !== undefined && grads[leaf] !== null),
+    // Its own: a leaf may be named as a method that every object has.
+    present: names(params).filter(
+      leaf => Object.hasOwn(grads, leaf) && grads[leaf] !== undefined && grads[leaf] !== null,
+    ),
     scalars: entries.flatMap(([entry, value]) => (typeof value === 'number' ? [entry] : [])),
     trees: Object.fromEntries(
       entries.flatMap(([entry, value]) => (typeof value === 'number' ? [] : [[entry, shapesOf(value)]])),

@@ -24,8 +24,8 @@ export type Gradients = Readonly<Record<string, tf.Tensor | null | undefined>>
 export type Readings = Readonly<Record<string, Tensors>>
 
 /** Parameters and the optimizer's state, which `step` takes and gives. */
-export interface Training<S> {
-  readonly params: Tensors
+export interface Training<S, P extends Tensors = Tensors> {
+  readonly params: P
   readonly state: Concrete<S>
 }
 
@@ -49,7 +49,7 @@ export interface Optimizer<S> extends Init<S> {
    * Parameters and state after a step. **Consumes** `params` and `state`, as JAX's donated buffers: they must not be used
    * again (a `tf.Variable` is assigned and returned). `grads` stay the caller's. On an error nothing is consumed.
    */
-  step(training: Training<S>, grads: Gradients, context?: StepContext): Training<S>
+  step<P extends Tensors>(training: Training<S, P>, grads: Gradients, context?: StepContext): Training<S, P>
 }
 
 /** An {@link Optimizer} that also reads what was asked for in `observe`. */
@@ -60,5 +60,9 @@ export interface ObservedOptimizer<S> extends Init<S> {
     params: Tensors,
     context?: StepContext,
   ): readonly [Tensors, Concrete<S>, Readings]
-  step(training: Training<S>, grads: Gradients, context?: StepContext): Training<S> & { readonly readings: Readings }
+  step<P extends Tensors>(
+    training: Training<S, P>,
+    grads: Gradients,
+    context?: StepContext,
+  ): Training<S, P> & { readonly readings: Readings }
 }

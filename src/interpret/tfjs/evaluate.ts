@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { Graph, NodeId, Target } from '../../expr/graph.js'
-import { scalarOperations } from '../../expr/scalar.js'
+import { hostNumbers, resolve } from '../resolve.js'
 import * as kernels from './kernels.js'
 
 /** What an input or a result stands for. */
@@ -25,35 +25,6 @@ export const evaluate = (
   targets: readonly Target[],
   inputs: ReadonlyMap<string, Value>,
 ): readonly Value[] => {
-  const numbers = new Map<NodeId, number>()
-
-  const compute = (id: NodeId): number => {
-    const node = graph.scalars[id]
-    switch (node?.op) {
-      case undefined:
-        throw new RangeError(`the graph has no number ${id}`)
-      case 'literal':
-        return node.value
-      case 'input':
-        return inputs.get(node.name) as number
-      case 'read':
-        return read(node.tensor)
-      case 'where': {
-        const [condition, a, b] = node.args as readonly [NodeId, NodeId, NodeId]
-        return number(number(condition) !== 0 ? a : b)
-      }
-      default: {
-        const operation: (...values: number[]) => number = scalarOperations[node.op]
-        return operation(...node.args.map(number))
-      }
-    }
-  }
-  const number = (id: NodeId): number => {
-    const value = numbers.get(id) ?? compute(id)
-    numbers.set(id, value)
-    return value
-  }
-
   const read = (id: NodeId): number =>
     tf.tidy(() => {
       const [condition] = run([id])
@@ -67,37 +38,12 @@ export const evaluate = (
       }
     })
 
-  /** What stands in for a node once the conditions are known: the chosen side of a `select`, an end of a `lerp`. */
-  const resolve = (id: NodeId): NodeId => {
-    const node = graph.tensors[id]
-    if (node === undefined) throw new RangeError(`the graph has no tensor ${id}`)
-    const [a, b] = node.args as readonly [NodeId, NodeId]
-    if (node.operation.op === 'select') return resolve(number(node.scalars[0] as NodeId) !== 0 ? a : b)
-    if (node.operation.op === 'lerp') {
-      const end = number(node.scalars[0] as NodeId) === 0 ? a : number(node.scalars[0] as NodeId) === 1 ? b : undefined
-      if (end !== undefined && graph.tensors[end]?.shape.join() === node.shape.join()) return resolve(end)
-    }
-    return id
-  }
+  const number = hostNumbers(graph, name => inputs.get(name) as number, read)
 
   const run = (roots: readonly NodeId[]): readonly tf.Tensor[] => {
-    const operands = new Map<NodeId, readonly NodeId[]>()
-    const order: NodeId[] = []
+    const { order, operands, roots: resolved } = resolve(graph, roots, number)
     const uses = new Map<NodeId, number>()
-    const use = (id: NodeId) => uses.set(id, (uses.get(id) ?? 0) + 1)
-    const visit = (id: NodeId): NodeId => {
-      const resolved = resolve(id)
-      if (!operands.has(resolved)) {
-        operands.set(resolved, [])
-        const args = (graph.tensors[resolved]?.args ?? []).map(visit)
-        args.forEach(use)
-        operands.set(resolved, args)
-        order.push(resolved)
-      }
-      return resolved
-    }
-    const resolved = roots.map(visit)
-    resolved.forEach(use)
+    for (const id of [...[...operands.values()].flat(), ...resolved]) uses.set(id, (uses.get(id) ?? 0) + 1)
 
     const values = new Map<NodeId, tf.Tensor>()
     const value = (id: NodeId): tf.Tensor => values.get(id) as tf.Tensor // operands come before what uses them

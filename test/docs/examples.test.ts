@@ -1,0 +1,62 @@
+/** The examples of README and guide: they run, do what they say, and stand in the documents word for word. */
+import { readdirSync, readFileSync } from 'node:fs'
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { neuroPlasticByHand } from '../../docs/examples/paper.js'
+import { compile, type GradientTransform, neuroPlastic } from '../../src/index.js'
+import { useWasm } from '../../src/wasm/index.js'
+import { flat } from '../support/tensors.js'
+
+const root = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+
+beforeAll(() => useWasm())
+
+test('an optimizer of one’s own trains', async () => {
+  const { losses } = await import('../../docs/examples/train.js')
+  expect(losses.at(-1)).toBeLessThan(0.02)
+  expect(losses[0]).toBeGreaterThan(0.1)
+})
+
+test('NeuroPlastic by hand is neuroPlastic, bit for bit', () => {
+  const shapes = { 'dense/kernel': [30, 20], 'dense/bias': [20] }
+  const random = (seed: number) =>
+    Object.fromEntries(
+      Object.entries(shapes).map(([name, shape], i) => [name, tf.randomNormal(shape, 0, 1, 'float32', seed + i)]),
+    )
+  const run = (transform: GradientTransform<unknown>) => {
+    const optimizer = compile(transform)
+    const params = random(1)
+    let training = { params, state: optimizer.init(params) }
+    for (const epoch of [1, 2, 3, 4]) training = optimizer.step(training, random(10 * epoch), { epoch })
+    return flat(training.params)
+  }
+  expect(run(neuroPlasticByHand)).toEqual(run(neuroPlastic({ learningRate: 0.1, plasticity: { warmupEpochs: 2 } })))
+})
+
+/** Blocks of a document that name a file: `<!-- docs/examples/x.ts -->` and the code below it. */
+const quotations = (document: string) =>
+  [...read(document).matchAll(/<!-- (\S+\.ts) -->\n```ts\n([\s\S]*?)```/g)].map(([, file = '', code = '']) => ({
+    file,
+    code,
+  }))
+
+const documents = [
+  'README.md',
+  ...readdirSync(new URL('docs', root))
+    .filter(f => f.endsWith('.md'))
+    .map(f => `docs/${f}`),
+]
+
+describe('code in the documents', () => {
+  test('is there', () => {
+    expect(quotations('README.md').length).toBeGreaterThanOrEqual(2)
+  })
+
+  test.each(documents.flatMap(document => quotations(document).map(q => [document, q.file, q.code] as const)))(
+    '%s quotes %s word for word',
+    (_, file, code) => {
+      expect(read(file)).toContain(code)
+    },
+  )
+})

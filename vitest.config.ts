@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  // The examples of the documentation import the package by its name; here that is its source.
+  resolve: {
+    alias: [
+      { find: /^plastax$/, replacement: source('src/index.ts') },
+      { find: 'plastax/wasm', replacement: source('src/wasm/index.ts') },
+      { find: 'plastax/laws', replacement: source('laws/index.ts') },
+    ],
+  },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+})
