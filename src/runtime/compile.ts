@@ -10,6 +10,7 @@ import type { GradientTransform } from '../transform/types.js'
 import { checkContext, checkGradients, checkParams, checkState, valueAt } from './check.js'
 import { readingsOf, requested } from './observations.js'
 import { fresh, replacing } from './ownership.js'
+import { type Interpreter, type Runner, runnerOf } from './runner.js'
 import { inputName, type Signature, sameSignature, traceInit, traceUpdate, type UpdateTrace } from './trace.js'
 import type {
   Concrete,
@@ -23,8 +24,8 @@ import type {
 } from './types.js'
 
 export interface CompileOptions {
-  /** Which interpreter runs the transform; default `'tfjs'`. */
-  readonly interpreter?: 'tfjs'
+  /** Which interpreter runs the transform; default `'fused'` on the `wasm` backend, `'tfjs'` on any other. */
+  readonly interpreter?: Interpreter
 }
 
 export interface ObserveOptions extends CompileOptions {
@@ -50,10 +51,11 @@ export function compile<S>(transform: GradientTransform<S>, options?: CompileOpt
 export function compile<S>(transform: GradientTransform<S>, options: ObserveOptions): ObservedOptimizer<S>
 export function compile<S>(
   transform: GradientTransform<S>,
-  { interpreter = 'tfjs', observe }: CompileOptions & Partial<ObserveOptions> = {},
+  { interpreter, observe }: CompileOptions & Partial<ObserveOptions> = {},
 ): Optimizer<S> | ObservedOptimizer<S> {
-  if (interpreter !== 'tfjs') throw new HyperparameterError('interpreter', interpreter, "'tfjs'")
-  const { init, update, step } = programs(transform, observe ?? [])
+  if (interpreter !== undefined && interpreter !== 'tfjs' && interpreter !== 'fused')
+    throw new HyperparameterError('interpreter', interpreter, "'tfjs' or 'fused'")
+  const { init, update, step } = programs(transform, observe ?? [], interpreter)
   if (observe !== undefined) return { init, update, step }
   return {
     init,
@@ -70,16 +72,35 @@ export function compile<S>(
 
 interface Program extends UpdateTrace {
   readonly observations: readonly Observation[]
+  /** How updates and the next state are computed, and how the next parameters and state. */
+  readonly update: Runner
+  readonly step: Runner
 }
 
-const programs = <S>(transform: GradientTransform<S>, labels: readonly string[]): ObservedOptimizer<S> => {
+const programs = <S>(
+  transform: GradientTransform<S>,
+  labels: readonly string[],
+  interpreter: Interpreter | undefined,
+): ObservedOptimizer<S> => {
   const known: { readonly signature: Signature; readonly program: Program }[] = []
 
   const programFor = (signature: Signature): Program => {
     const found = known.find(entry => sameSignature(entry.signature, signature))
     if (found !== undefined) return found.program
     const trace = traceUpdate(transform, signature)
-    const program = { ...trace, observations: requested(trace.graph.observations, labels) }
+    const observations = requested(trace.graph.observations, labels)
+    const rest = [...trace.next, ...observations.map(({ tensor }) => ({ sort: 'expr', id: tensor }) as const)]
+    const replaces = [
+      ...signature.present.map(inputName.param),
+      ...trace.slots.map(({ path }) => inputName.state(path)),
+      ...observations.map(() => undefined),
+    ]
+    const program = {
+      ...trace,
+      observations,
+      update: runnerOf(interpreter, trace.graph, [...trace.updates, ...rest], []),
+      step: runnerOf(interpreter, trace.graph, [...trace.params, ...rest], replaces),
+    }
     known.push({ signature, program })
     return program
   }
@@ -119,27 +140,21 @@ const programs = <S>(transform: GradientTransform<S>, labels: readonly string[])
 
     update: (grads, state, params, context = {}): readonly [Tensors, Concrete<S>, Readings] => {
       const { program, inputs, present } = prepare(grads, state, params, context)
-      const values = evaluate(program.graph, targetsOf(program, program.updates), inputs)
+      const values = program.update(inputs, [])
       const { leaves, state: next, readings } = unpack(fresh(values, inputs.values()), present, program)
       return [leaves, next, readings]
     },
 
     step: <P extends Tensors>({ params, state }: Training<S, P>, grads: Gradients, context: StepContext = {}) => {
       const { program, inputs, stateValues, present } = prepare(grads, state, params, context)
-      const values = evaluate(program.graph, targetsOf(program, program.params), inputs)
       const before = [...present.map(leaf => params[leaf]), ...stateValues]
+      const values = program.step(inputs, before)
       const results = replacing(values, before, inputs.values(), new Set(Object.values(grads)))
       const { leaves, state: next, readings } = unpack(results, present, program)
       return { params: { ...params, ...leaves }, state: next, readings }
     },
   }
 }
-
-const targetsOf = ({ next, observations }: Program, leaves: Program['updates']) => [
-  ...leaves,
-  ...next,
-  ...observations.map(({ tensor }) => ({ sort: 'expr', id: tensor }) as const),
-]
 
 const shapesOf: (tensors: Tensors) => Tree<Shape> = map(x => x.shape)
 

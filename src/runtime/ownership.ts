@@ -40,11 +40,13 @@ export const replacing = (
   kept: ReadonlySet<unknown>,
 ): readonly Value[] => {
   const consumed = new Set(before.filter(isTensor).filter(x => !kept.has(x) && !(x instanceof tf.Variable)))
-  const results = apart(values, new Set(inputs), consumed)
+  // A variable whose bytes were overwritten, or that did not change, stays where it is.
+  const stays = values.filter((value, i) => value === before[i] && value instanceof tf.Variable)
+  const results = apart(values, new Set(inputs), new Set([...consumed, ...stays]))
   // All clones are made by now: assigning a variable changes none of them.
   const settled = results.map((result, i) => {
     const old = before[i]
-    if (!(old instanceof tf.Variable) || !isTensor(result)) return result
+    if (!(old instanceof tf.Variable) || !isTensor(result) || result === old) return result
     old.assign(result)
     result.dispose()
     return old

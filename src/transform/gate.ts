@@ -35,7 +35,8 @@ export const graft = <Sm, Sd>(
     const [d, sd1] = direction.update(updates, sd, params, context)
     const grafted = zipWith([m, d], (x, y) => {
       const norm = y.norm()
-      return y.mul(norm.greater(0).where(x.norm().div(norm), 0))
+      // The direction first: the ratio of the norms may overflow where their product with y does not.
+      return norm.greater(0).where(y.div(norm), 0).mul(x.norm())
     })
     return [grafted, [sm1, sd1]]
   },

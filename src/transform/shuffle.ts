@@ -49,6 +49,7 @@ export const shuffleWithinLeaf = (seed = 0): GradientTransform<Counted> => {
       const shuffled = pipe(
         updates,
         map((x, name) => {
+          if (x.size < 2) return x // nothing to permute; and tf.gather from an empty tensor loses a buffer
           const run = ([values]: readonly unknown[], [step]: readonly number[]) => {
             const indices = tf.tensor1d(permutation(x.size, `${seed}/${name}/${step}`), 'int32')
             return tf.gather((values as tf.Tensor).flatten(), indices).reshape([...x.shape])

@@ -63,7 +63,9 @@ export const evaluate = (
   }
 
   const apply = (id: NodeId, args: readonly tf.Tensor[]): tf.Tensor => {
-    const { operation, shape, scalars } = graph.tensors[id] as (typeof graph.tensors)[number]
+    const { operation, shape, scalars, dtype } = graph.tensors[id] as (typeof graph.tensors)[number]
+    // tfjs broadcasts a number against no elements to one element in `where`, and some of its kernels lose a buffer.
+    if (shape.includes(0) && operation.op !== 'input' && operation.op !== 'opaque') return tf.zeros([...shape], dtype)
     const [a, b, c] = args as readonly [tf.Tensor, tf.Tensor, tf.Tensor]
     switch (operation.op) {
       case 'input':

@@ -1,0 +1,128 @@
+/** `plastax compare`: trains variants on the same seeds and reports what came of it. */
+import * as tf from '@tensorflow/tfjs'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { type ImageSplits, loadFashionMnist, showDataError } from '../data/index.js'
+import { type Model, mlp } from '../models/index.js'
+import { train } from '../train/index.js'
+import { useWasm } from '../wasm/index.js'
+import { checkWritable, writeWhole } from './file.js'
+import type { Io } from './io.js'
+import type { CompareOptions } from './options.js'
+import { type Reporter, reporter } from './progress.js'
+import { type Report, toJson } from './report.js'
+import { type ComparedRun, summarize } from './summary.js'
+import { legend, renderTable } from './table.js'
+import { count } from './text.js'
+import { verdict } from './verdict.js'
+import { version } from './version.js'
+
+// Decides which images a fraction is, whatever the seeds of the runs: these differ in training alone.
+const SUBSET_SEED = 0
+
+const message = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+const whenGiven =
+  <A>(value: A | undefined) =>
+  (f: (value: A) => TE.TaskEither<string, void>): TE.TaskEither<string, void> =>
+    value === undefined ? TE.right(undefined) : f(value)
+
+const loadData = ({ data, fraction }: CompareOptions): TE.TaskEither<string, ImageSplits> =>
+  pipe(loadFashionMnist({ source: data, fraction, seed: SUBSET_SEED }), TE.mapLeft(showDataError))
+
+/** All runs, one after another: seed by seed, so that the runs of a pair are neighbours in time and share its disturbances. */
+const runAll = async (
+  { variants, seeds, epochs, batchSize }: CompareOptions,
+  model: Model,
+  { train: images, test }: ImageSplits,
+  report: Reporter,
+): Promise<readonly ComparedRun[]> => {
+  const plan = Array.from({ length: seeds }, (_, seed) => variants.map(variant => ({ variant, seed }))).flat()
+  const runs: ComparedRun[] = []
+  for (const [index, { variant, seed }] of plan.entries()) {
+    const { name, transform, learningRate, alphaBounds } = variant
+    const at = { index, variant: name, seed }
+    const onProgress = (progress: Parameters<Reporter['step']>[1]) => report.step(at, progress)
+    const settings = { model, train: images, test, seed, epochs, batchSize, alphaBounds, onProgress }
+    const run = { variant: name, ...(await train({ ...settings, transform: transform(learningRate) })) }
+    runs.push(run)
+    report.finished(run)
+  }
+  return runs
+}
+
+const reportOf = (options: CompareOptions, model: Model, data: ImageSplits, runs: readonly ComparedRun[]): Report => {
+  const { variants, fraction, epochs, seeds, batchSize } = options
+  const summary = summarize(variants, runs)
+  return {
+    config: {
+      variants: variants.map(({ name, role, learningRate, alphaBounds }) => ({
+        name,
+        role,
+        learningRate,
+        ...(alphaBounds && { alphaBounds }),
+      })),
+      data: data.source,
+      trainImages: data.train.count,
+      testImages: data.test.count,
+      fraction,
+      epochs,
+      seeds: Array.from({ length: seeds }, (_, seed) => seed),
+      batchSize,
+      model: model.name,
+    },
+    versions: { plastax: version(), tfjs: tf.version_core, node: process.versions.node },
+    backend: tf.getBackend(),
+    runs,
+    summary,
+    verdict: verdict(summary),
+  }
+}
+
+/** A finished report as it is printed. */
+export const printed = ({ config, summary, verdict }: Report): string => {
+  const { trainImages, testImages, data, epochs, seeds } = config
+  const setting = `Fashion-MNIST (${data}): ${trainImages} images to train, ${testImages} to test; ${config.model}; ${count(epochs, 'epoch')}, ${count(seeds.length, 'seed')}`
+  return `${setting}\n${renderTable(summary)}\n${legend}\n\n${verdict}\n`
+}
+
+/**
+ * Trains each variant for each seed on the WASM backend, prints the table, and writes the report where asked to.
+ *
+ * What can be refused is refused before training: an unwritable file, data that is not there. The table is printed before the
+ * file is written, so that a disk that filled up meanwhile costs no results. Ctrl-C ends the process and writes nothing.
+ *
+ * @param io where to print, and what tells of Ctrl-C
+ * @returns the report, or a line that says what is wrong and what would be right
+ * @example
+ * await compare(processIo)({ variants, data: 'shipped', fraction: 1, epochs: 10, seeds: 3, batchSize: 128 })()
+ */
+export const compare =
+  (io: Io) =>
+  (options: CompareOptions): TE.TaskEither<string, Report> => {
+    const { variants, seeds, json } = options
+    const model = mlp()
+    return pipe(
+      whenGiven(json)(checkWritable),
+      TE.chain(() => loadData(options)),
+      TE.chainFirst(() => TE.tryCatch(() => useWasm(), message)),
+      TE.chain(data =>
+        TE.tryCatch(async () => {
+          const report = reporter(seeds * variants.length, io.stderr)
+          const ignoreFurther = io.onInterrupt(() => {
+            report.stop()
+            io.stderr.write(`interrupted${json === undefined ? '' : `; '${json}' was not written`}\n`)
+            io.exit(130)
+          })
+          try {
+            return reportOf(options, model, data, await runAll(options, model, data, report))
+          } finally {
+            report.stop()
+            ignoreFurther()
+          }
+        }, message),
+      ),
+      TE.chainFirstIOK(report => () => io.stdout.write(printed(report))),
+      TE.chainFirst(report => whenGiven(json)(file => writeWhole(file)(toJson(report)))),
+    )
+  }

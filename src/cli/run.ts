@@ -1,0 +1,37 @@
+/** From arguments to an exit code. */
+import { CommanderError } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import { compare } from './compare.js'
+import type { Io } from './io.js'
+import { program } from './program.js'
+import { variants } from './variants.js'
+import { version } from './version.js'
+
+/**
+ * Runs the command line; what goes wrong is one line on standard error.
+ *
+ * @param args without the interpreter and the script
+ * @returns the exit code: 0, or 1 where something was wrong
+ * @example
+ * await run(['compare', '--seeds', '8', '--json', 'results.json'], processIo)
+ */
+export const run = async (args: readonly string[], io: Io): Promise<number> => {
+  const parts = {
+    version: version(),
+    variants,
+    stdout: (text: string) => void io.stdout.write(text),
+    stderr: (text: string) => void io.stderr.write(text),
+    compare: async (options: Parameters<ReturnType<typeof compare>>[0]) => {
+      const result = await compare(io)(options)()
+      return E.isLeft(result) ? result.left : undefined
+    },
+  }
+  try {
+    await program(parts).parseAsync([...args], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode
+    io.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`)
+    return 1
+  }
+}

@@ -1,0 +1,70 @@
+/** The table of a comparison. */
+import Table from 'cli-table3'
+import type { PairedGap, Spread } from './statistics.js'
+import type { VariantSummary } from './summary.js'
+import { points } from './text.js'
+import { GRADIENT_ONLY, WITHOUT_PLASTICITY } from './variants.js'
+
+const NONE = '-'
+
+const percent = (spread: Spread | undefined): string => {
+  if (spread === undefined) return NONE
+  const mean = (100 * spread.mean).toFixed(2)
+  return spread.sd === undefined ? mean : `${mean} ± ${(100 * spread.sd).toFixed(2)}`
+}
+
+const gapText = (gap: PairedGap | undefined): string =>
+  gap === undefined ? NONE : `${points(gap.mean)} (${gap.wins}/${gap.pairs})`
+
+/** The heads of the columns. */
+export const heads: readonly string[] = [
+  'variant',
+  'final %',
+  'best %',
+  `vs\n${GRADIENT_ONLY}`,
+  `vs\n${WITHOUT_PLASTICITY}`,
+  's per\nepoch',
+  'alpha',
+  'alpha\nrange',
+  'near\nlo, hi',
+]
+
+/** The cells of a variant's row, in the order of `heads`. */
+export const cells = (summary: VariantSummary): readonly string[] => {
+  const { variant, finalAccuracy, bestAccuracy, secondsPerEpoch, alpha, gaps, diverged } = summary
+  return [
+    diverged > 0 ? `${variant}\n(${diverged} diverged)` : variant,
+    percent(finalAccuracy),
+    percent(bestAccuracy),
+    gapText(gaps[GRADIENT_ONLY]),
+    gapText(gaps[WITHOUT_PLASTICITY]),
+    secondsPerEpoch?.toFixed(2) ?? NONE,
+    alpha ? `${alpha.mean.toFixed(2)} ± ${alpha.sd.toFixed(2)}` : NONE,
+    alpha ? `[${alpha.min.toFixed(1)}, ${alpha.max.toFixed(1)}]` : NONE,
+    alpha ? `${(100 * alpha.nearLow).toFixed(0)}, ${(100 * alpha.nearHigh).toFixed(0)}` : NONE,
+  ]
+}
+
+/** What the columns mean, for whoever reads the table later. */
+export const legend =
+  'Test accuracy, mean ± sd over seeds; best: of all epochs, picked on the test set. vs: paired gap of final accuracy in points\n' +
+  '(seeds ahead / seeds). s per epoch: training alone. alpha: at the last step, over all parameters; near: % within 5 % of a bound,\n' +
+  'or beyond it.'
+
+/** The table as text, without colour. */
+export const renderTable = (summaries: readonly VariantSummary[]): string => {
+  const table = new Table({
+    head: [...heads],
+    style: { head: [], border: [] },
+    colAligns: heads.map((_, i) => (i === 0 ? 'left' : 'right')),
+    // No lines between rows.
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  })
+  for (const summary of summaries) table.push([...cells(summary)])
+  // That took the line under the heads as well: it is the top one with other joints.
+  const lines = table.toString().split('\n')
+  const [top = ''] = lines
+  const headLines = Math.max(...heads.map(head => head.split('\n').length))
+  const rule = top.replace('┌', '├').replaceAll('┬', '┼').replace('┐', '┤')
+  return lines.toSpliced(1 + headLines, 0, rule).join('\n')
+}

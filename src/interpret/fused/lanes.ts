@@ -1,0 +1,170 @@
+/** The operations of the algebra as instructions, on four lanes at once and on one element: the same meaning twice. */
+import type { TensorNode } from '../../expr/graph.js'
+import type { Bytes } from '../../wasm/emit/encode.js'
+import { call, f32, f64, i32, select, v128 } from '../../wasm/emit/instructions.js'
+
+/** Functions that a module imports, in order of their indices; the first operand of `pow` is the base. */
+export const imported = ['exp', 'log', 'pow'] as const
+type Imported = (typeof imported)[number]
+
+/** An instruction set for the body of a loop. A value is a local; a condition is a mask or an integer. */
+export interface Lanes {
+  readonly load: (offset: number) => Bytes
+  readonly store: (offset: number) => Bytes
+  readonly constant: (x: number) => Bytes
+  readonly simple: Readonly<Record<'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'abs' | 'neg' | 'min' | 'max', Bytes>>
+  readonly compare: Readonly<Record<'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge', Bytes>>
+  readonly and: Bytes
+  readonly or: Bytes
+  readonly not: Bytes
+  /** The first of two where the condition on top holds, else the second. */
+  readonly choose: Bytes
+  /** 1 where the condition on top holds, else 0. */
+  readonly toNumber: Bytes
+  /** The lesser and the greater of two; of a NaN and a number, the NaN if it comes first. */
+  readonly lesser: (x: Bytes, bound: Bytes) => Bytes
+  readonly greater: (x: Bytes, bound: Bytes) => Bytes
+  /** An imported function of locals. */
+  readonly math: (name: Imported, args: readonly Bytes[]) => Bytes
+}
+
+const mathOf = (name: Imported, args: readonly Bytes[]): Bytes => [
+  ...args.flatMap(arg => [...arg, ...f64.fromF32]),
+  ...call(imported.indexOf(name)),
+  ...f32.fromF64,
+]
+
+const { add, sub, mul, div, sqrt, abs, neg, min, max, eq, ne, lt, gt, le, ge } = v128
+export const four: Lanes = {
+  load: v128.load,
+  store: v128.store,
+  constant: x => [...f32.const(x), ...v128.splat],
+  simple: { add, sub, mul, div, sqrt, abs, neg, min, max },
+  compare: { eq, ne, lt, gt, le, ge },
+  and: v128.and,
+  or: v128.or,
+  not: v128.not,
+  choose: v128.bitselect,
+  toNumber: [...f32.const(1), ...v128.splat, ...v128.and],
+  lesser: (x, bound) => [...x, ...bound, ...v128.pmin],
+  greater: (x, bound) => [...x, ...bound, ...v128.pmax],
+  math: (name, args) => [
+    ...(args[0] as Bytes),
+    ...[0, 1, 2, 3].flatMap(n => [
+      ...mathOf(
+        name,
+        args.map(arg => [...arg, ...v128.lane(n)]),
+      ),
+      ...v128.replaceLane(n),
+    ]),
+  ],
+}
+
+export const one: Lanes = {
+  load: f32.load,
+  store: f32.store,
+  constant: f32.const,
+  simple: {
+    add: f32.add,
+    sub: f32.sub,
+    mul: f32.mul,
+    div: f32.div,
+    sqrt: f32.sqrt,
+    abs: f32.abs,
+    neg: f32.neg,
+    min: f32.min,
+    max: f32.max,
+  },
+  compare: { eq: f32.eq, ne: f32.ne, lt: f32.lt, gt: f32.gt, le: f32.le, ge: f32.ge },
+  and: i32.and,
+  or: i32.or,
+  not: i32.eqz,
+  choose: select,
+  toNumber: f32.fromI32,
+  lesser: (x, bound) => [...bound, ...x, ...bound, ...x, ...f32.lt, ...select],
+  greater: (x, bound) => [...bound, ...x, ...bound, ...x, ...f32.gt, ...select],
+  math: mathOf,
+}
+
+const comparisons = {
+  greater: 'gt',
+  greaterEqual: 'ge',
+  less: 'lt',
+  lessEqual: 'le',
+  equal: 'eq',
+  notEqual: 'ne',
+} as const satisfies Record<string, keyof Lanes['compare']>
+
+/**
+ * The code that leaves the value of an elementwise operation on the stack.
+ *
+ * @param args code for each operand; each may be repeated
+ * @param numbers code for the operation's host numbers: the bounds of a clip, `1 - t` and `t` of a lerp
+ * @param bounded whether the second operand is a cell, so that a NaN can only be in the first
+ */
+export const elementwise = (
+  lanes: Lanes,
+  op: TensorNode['operation']['op'],
+  args: readonly Bytes[],
+  numbers: readonly Bytes[],
+  bounded: boolean,
+): Bytes => {
+  const [a = [], b = [], c = []] = args
+  const [n0 = [], n1 = []] = numbers
+  const zero = lanes.constant(0)
+  switch (op) {
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+      return [...a, ...b, ...lanes.simple[op]]
+    case 'abs':
+    case 'neg':
+    case 'sqrt':
+      return [...a, ...lanes.simple[op]]
+    case 'square':
+      return [...a, ...a, ...lanes.simple.mul]
+    case 'exp':
+    case 'log':
+      return lanes.math(op, [a])
+    case 'pow':
+      return lanes.math(op, [a, b])
+    case 'minimum':
+      return bounded ? lanes.lesser(a, b) : [...a, ...b, ...lanes.simple.min]
+    case 'maximum':
+      return bounded ? lanes.greater(a, b) : [...a, ...b, ...lanes.simple.max]
+    case 'greater':
+    case 'greaterEqual':
+    case 'less':
+    case 'lessEqual':
+    case 'equal':
+    case 'notEqual':
+      return [...a, ...b, ...lanes.compare[comparisons[op]]]
+    case 'logicalAnd':
+      return [...a, ...b, ...lanes.and]
+    case 'logicalOr':
+      return [...a, ...b, ...lanes.or]
+    case 'logicalNot':
+      return [...a, ...lanes.not]
+    case 'isNaN':
+      return [...a, ...a, ...lanes.compare.ne]
+    case 'isFinite':
+      return [...a, ...lanes.simple.abs, ...lanes.constant(Number.POSITIVE_INFINITY), ...lanes.compare.lt]
+    case 'sign': {
+      const below = [...lanes.constant(-1), ...a, ...a, ...zero, ...lanes.compare.lt, ...lanes.choose]
+      return [...lanes.constant(1), ...below, ...a, ...zero, ...lanes.compare.gt, ...lanes.choose]
+    }
+    case 'where':
+      return [...b, ...c, ...a, ...lanes.choose]
+    case 'cast':
+      return [...a, ...lanes.toNumber]
+    case 'broadcast':
+      return a
+    case 'clip':
+      return lanes.lesser(lanes.greater(a, n0), n1)
+    case 'lerp':
+      return [...a, ...n0, ...lanes.simple.mul, ...b, ...n1, ...lanes.simple.mul, ...lanes.simple.add]
+    default:
+      throw new Error(`'${op}' is not elementwise`)
+  }
+}

@@ -1,0 +1,81 @@
+/** What a space takes from its descriptor in memory: addresses, numbers from outside, and its own reduced values. */
+import type { NodeId, TensorNode } from '../../expr/graph.js'
+import type { External, Pass, Plan, Space } from './plan.js'
+
+/**
+ * The words of a leaf's descriptor, 4 bytes each: its size in bytes, the address of each slot, each external as a float32,
+ * each reduction's result as a float32.
+ */
+export interface Layout {
+  /** Vectors in memory. */
+  readonly slots: readonly NodeId[]
+  readonly externals: readonly External[]
+  /** Reduce nodes. */
+  readonly reductions: readonly NodeId[]
+  readonly words: number
+}
+
+export const slotWord = (_: Layout, index: number): number => 1 + index
+export const externalWord = ({ slots }: Layout, index: number): number => 1 + slots.length + index
+export const reductionWord = ({ slots, externals }: Layout, index: number): number =>
+  1 + slots.length + externals.length + index
+
+/** The numbers that an elementwise operation takes from the host. */
+export const numbersOf = ({ operation, scalars }: TensorNode): readonly External[] => {
+  const [first, second] = scalars as readonly [NodeId, NodeId]
+  if (operation.op === 'clip')
+    return [
+      { from: 'number', id: first },
+      { from: 'number', id: second },
+    ]
+  if (operation.op === 'lerp')
+    return [
+      { from: 'complement', id: first },
+      { from: 'number', id: first },
+    ]
+  return []
+}
+
+/** What stands behind a cell that a space uses: a number or host cell from outside, or a cell of its own. */
+export const externalOf = (plan: Plan, space: number, cell: NodeId): External | undefined => {
+  if (plan.home(cell) === space) return undefined
+  const { operation, scalars } = plan.graph.tensors[cell] as TensorNode
+  return operation.op === 'constant' ? { from: 'number', id: scalars[0] as NodeId } : { from: 'cell', id: cell }
+}
+
+export const sameExternal = (a: External, b: External): boolean => a.from === b.from && a.id === b.id
+
+/** The cells of its own that a pass needs, operands first, reductions included. */
+export const ownCells = (plan: Plan, space: number, pass: Pass): readonly NodeId[] => {
+  const found: NodeId[] = []
+  const visit = (cell: NodeId): void => {
+    if (found.includes(cell) || plan.home(cell) !== space) return
+    const isReduction = plan.graph.tensors[cell]?.operation.op === 'reduce' && !plan.isCell(operands(cell)[0] as NodeId)
+    if (!isReduction) operands(cell).forEach(visit)
+    found.push(cell)
+  }
+  const operands = (id: NodeId) => plan.resolved.operands.get(id) ?? []
+  for (const id of pass.compute) operands(id).filter(plan.isCell).forEach(visit)
+  return found
+}
+
+/** The layout of a space's descriptor. */
+export const layoutOf = (plan: Plan, index: number): Layout => {
+  const { passes } = plan.spaces[index] as Space
+  const externals: External[] = []
+  const add = (external: External | undefined) => {
+    if (external !== undefined && !externals.some(known => sameExternal(known, external))) externals.push(external)
+  }
+  const node = (id: NodeId) => plan.graph.tensors[id] as TensorNode
+  for (const pass of passes) {
+    for (const id of [...ownCells(plan, index, pass), ...pass.compute]) {
+      const isReduction = node(id).operation.op === 'reduce'
+      numbersOf(node(id)).forEach(add)
+      for (const arg of plan.resolved.operands.get(id) ?? [])
+        if (plan.isCell(arg) && !(isReduction && !plan.isCell(arg))) add(externalOf(plan, index, arg))
+    }
+  }
+  const slots = [...new Set(passes.flatMap(pass => [...pass.loads, ...pass.stores]))]
+  const reductions = passes.flatMap(pass => pass.reductions)
+  return { slots, externals, reductions, words: 1 + slots.length + externals.length + reductions.length }
+}

@@ -1,0 +1,130 @@
+/** Tracing: from a transform and the shapes of its inputs to a graph. Values play no part in it. */
+import { type Expr, exprInput, isExpr } from '../expr/expr.js'
+import { type Graph, graphOf, type Target } from '../expr/graph.js'
+import { type Scalar, scalarInput } from '../expr/scalar.js'
+import { type Shape, sameShape } from '../expr/shape.js'
+import { flatten, mapSymbols, type Path, type SymbolicValue, showPath, unite } from '../expr/structure.js'
+import { map, names, type Tree, values, zipWith } from '../expr/tree.js'
+import type { GradientTransform } from '../transform/types.js'
+
+/** All that a trace depends on. */
+export interface Signature {
+  readonly params: Tree<Shape>
+  /** The leaves with a gradient, in layer order. */
+  readonly present: readonly string[]
+  readonly scalars: readonly string[]
+  readonly trees: Readonly<Record<string, Tree<Shape>>>
+}
+
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i])
+
+const sameTree = <T>(a: Tree<T>, b: Tree<T>, same: (x: T, y: T) => boolean): boolean =>
+  sameNames(names(a), names(b)) && names(a).every(name => same(a[name] as T, b[name] as T))
+
+/** Whether one trace serves both. */
+export const sameSignature = (a: Signature, b: Signature): boolean =>
+  sameTree(a.params, b.params, sameShape) &&
+  sameNames(a.present, b.present) &&
+  sameNames(a.scalars, b.scalars) &&
+  sameTree(a.trees, b.trees, (x, y) => sameTree(x, y, sameShape))
+
+/** A place of a state: where it is, and the shape of its tensor, or `undefined` for a number. */
+export interface StateSlot {
+  readonly path: Path
+  readonly shape: Shape | undefined
+}
+
+/** Names of graph inputs. The path of a state has its own name space, and so does each tree. */
+export const inputName = {
+  param: (leaf: string) => `params ${leaf}`,
+  gradient: (leaf: string) => `grads ${leaf}`,
+  state: (path: Path) => `state ${JSON.stringify(path)}`,
+  scalar: (entry: string) => `context ${entry}`,
+  tree: (entry: string, leaf: string) => `context ${JSON.stringify([entry, leaf])}`,
+}
+
+const symbolicTree = (shapes: Tree<Shape>, name: (leaf: string) => string): Tree<Expr> =>
+  map((shape: Shape, leaf) => exprInput(name(leaf), shape, leaf))(shapes)
+
+const slotOf = ([path, symbol]: readonly [Path, SymbolicValue]): StateSlot => ({
+  path,
+  shape: isExpr(symbol) ? symbol.shape : undefined,
+})
+
+/** Traces `init`: the graph of the state, its slots in order, and its nesting for putting values back. */
+export const traceInit = (transform: GradientTransform<unknown>, params: Tree<Shape>) => {
+  const structure = transform.init(symbolicTree(params, inputName.param))
+  const entries = flatten(structure)
+  return { structure, slots: entries.map(slotOf), graph: graphOf(entries.map(([, symbol]) => symbol)) }
+}
+
+export interface UpdateTrace {
+  readonly graph: Graph
+  readonly structure: unknown
+  readonly slots: readonly StateSlot[]
+  /** For each leaf with a gradient, in order: its update, and the parameter that it makes. */
+  readonly updates: readonly Target[]
+  readonly params: readonly Target[]
+  /** For each slot, its next value. */
+  readonly next: readonly Target[]
+}
+
+/** Traces `update` for one signature. @throws TypeError where the transform changes leaves, shapes or its state's nesting */
+export const traceUpdate = (transform: GradientTransform<unknown>, signature: Signature): UpdateTrace => {
+  const params = symbolicTree(signature.params, inputName.param)
+  const grads: Tree<Expr> = Object.fromEntries(
+    signature.present.map(leaf => [leaf, exprInput(inputName.gradient(leaf), signature.params[leaf] ?? [], leaf)]),
+  )
+  const structure = transform.init(params)
+  const slots = flatten(structure).map(slotOf)
+  const state = mapSymbols(
+    (symbol, path) =>
+      isExpr(symbol)
+        ? exprInput(inputName.state(path), symbol.shape, symbol.leaf ?? undefined)
+        : scalarInput(inputName.state(path)),
+    structure,
+  )
+  const context = {
+    scalars: Object.fromEntries(
+      signature.scalars.map(entry => [entry, scalarInput(inputName.scalar(entry))]),
+    ) as Tree<Scalar>,
+    trees: map((shapes: Tree<Shape>, entry) => symbolicTree(shapes, leaf => inputName.tree(entry, leaf)))(
+      signature.trees,
+    ),
+  }
+
+  const [updates, changed] = transform.update(grads, state, params, context)
+  if (names(updates).join('\n') !== signature.present.join('\n'))
+    throw new TypeError(`update gave leaves '${names(updates).join("', '")}' for '${signature.present.join("', '")}'`)
+  // What the new state leaves out stays as it was: the leaves without a gradient.
+  const nextState = flatten(unite(fresh => fresh, changed, state))
+  checkState(nextState, slots)
+
+  const shaped = zipWith([updates, params], (u, p) => u.broadcastTo(p))
+  const stepped = zipWith([shaped, params], (u, p) => p.add(u))
+  const graph = graphOf([...values(shaped), ...values(stepped), ...nextState.map(([, symbol]) => symbol)])
+  const n = signature.present.length
+  return {
+    graph,
+    structure,
+    slots,
+    updates: graph.roots.slice(0, n),
+    params: graph.roots.slice(n, 2 * n),
+    next: graph.roots.slice(2 * n),
+  }
+}
+
+const checkState = (next: readonly (readonly [Path, SymbolicValue])[], slots: readonly StateSlot[]): void => {
+  const show = (entries: readonly { readonly path: Path }[]) => entries.map(({ path }) => `state${showPath(path)}`)
+  const given = next.map(([path]) => ({ path }))
+  if (show(given).join('\n') !== show(slots).join('\n'))
+    throw new TypeError(`update gave the state ${show(given).join(', ')}, where init gave ${show(slots).join(', ')}`)
+  next.forEach(([path, symbol], i) => {
+    const shape = slots[i]?.shape
+    const describe = (s: Shape | undefined) => (s === undefined ? 'a number' : `a tensor of shape [${s}]`)
+    const now = isExpr(symbol) ? symbol.shape : undefined
+    if (now === undefined || shape === undefined ? now !== shape : !sameShape(now, shape))
+      throw new TypeError(`update made state${showPath(path)} ${describe(now)}, which at init was ${describe(shape)}`)
+  })
+}

@@ -1,0 +1,111 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { build, plastax, start } from './build.js'
+
+const TIMEOUT = 60_000
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plastax-e2e-'))
+  await build()
+}, 120_000)
+afterAll(() => rm(folder, { recursive: true }))
+
+/** One line on standard error, nothing on standard output, no stack trace, and a bad exit code. */
+const expectRefusal = async (args: readonly string[], message: RegExp) => {
+  const { code, stdout, stderr } = await plastax(...args)
+  expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stderr).toMatch(/^error: /)
+  expect(stderr).not.toMatch(/\n {4}at /)
+  expect(stdout).toBe('')
+  expect(code).toBeGreaterThan(0)
+}
+
+test('help and version', { timeout: TIMEOUT }, async () => {
+  const manifest = JSON.parse(await readFile('package.json', 'utf8'))
+  expect(await plastax('--version')).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
+  const help = await plastax('compare', '--help')
+  expect(help).toMatchObject({ code: 0, stderr: '' })
+  expect(help.stdout).toContain('neuroplastic')
+})
+
+test('what is wrong is one line', { timeout: TIMEOUT }, async () => {
+  await expectRefusal(['compare', '--epoch', '1'], /unknown option '--epoch' \(Did you mean --epochs\?\)/)
+  await expectRefusal(['compare', '--variants', 'adma'], /no variant 'adma'; did you mean 'adam'\?/)
+  await expectRefusal(['compare', '--data', join(folder, 'absent')], /absent: is not there; name a folder/)
+  const file = join(folder, 'absent', 'results.json')
+  await expectRefusal(['compare', '--json', file], /cannot write '.*results\.json': there is no folder/)
+})
+
+test('a damaged data file is named', { timeout: TIMEOUT }, async () => {
+  const damaged = join(folder, 'damaged')
+  await mkdir(damaged)
+  for (const name of await readdir('data/fashion-mnist'))
+    await copyFile(join('data/fashion-mnist', name), join(damaged, name))
+  await truncate(join(damaged, 't10k-labels-idx1-ubyte.gz'), 2000)
+  await expectRefusal(['compare', '--data', damaged], /t10k-labels-idx1-ubyte\.gz: is a damaged gzip file/)
+})
+
+test('a comparison: table, verdict, a line for each run, and the file', { timeout: TIMEOUT }, async () => {
+  const file = join(folder, 'results.json')
+  const args = ['--variants', 'neuroplastic,alpha-one', '--epochs', '1', '--seeds', '2', '--fraction', '0.05']
+  const { code, stdout, stderr } = await plastax('compare', ...args, '--json', file)
+
+  // Nothing but these lines: no banner and no warning of TensorFlow.js.
+  const lines = stderr.trim().split('\n')
+  expect(lines.map(line => line.replace(/: .*/, ''))).toEqual([
+    'neuroplastic, seed 0',
+    'alpha-one, seed 0',
+    'neuroplastic, seed 1',
+    'alpha-one, seed 1',
+  ])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/300 images to train, 10000 to test/)
+  expect(stdout).toMatch(/│ neuroplastic +│/)
+  expect(stdout).toMatch(/2 seeds cannot tell/)
+
+  const report = JSON.parse(await readFile(file, 'utf8'))
+  expect(report.config).toMatchObject({ fraction: 0.05, trainImages: 300, epochs: 1, seeds: [0, 1], batchSize: 128 })
+  expect(report.backend).toBe('wasm')
+  expect(report.versions.tfjs).toMatch(/^4\./)
+  expect(report.runs.map(({ variant, seed }: { variant: string; seed: number }) => `${variant} ${seed}`)).toEqual([
+    'neuroplastic 0',
+    'alpha-one 0',
+    'neuroplastic 1',
+    'alpha-one 1',
+  ])
+  for (const { epochs, outcome } of report.runs) {
+    expect(outcome).toEqual({ status: 'completed' })
+    expect(epochs).toHaveLength(1)
+    // Three steps are not much, but they are better than a guess.
+    expect(epochs[0].testAccuracy).toBeGreaterThan(0.12)
+    expect(epochs[0].testAccuracy).toBeLessThan(1)
+    expect(epochs[0].seconds).toBeGreaterThan(0)
+  }
+  expect(report.runs[0].epochs[0].alpha.min).toBeGreaterThanOrEqual(0.19)
+  expect(report.runs[1].epochs[0]).not.toHaveProperty('alpha')
+  expect(report.summary[0].gaps['alpha-one'].pairs).toBe(2)
+  expect(stdout).toContain(report.verdict)
+  expect((await readdir(folder)).filter(name => name.includes('results'))).toEqual(['results.json'])
+
+  const again = join(folder, 'again.json')
+  await plastax('compare', ...args, '--json', again)
+  const accuracies = (runs: readonly { readonly epochs: readonly { readonly testLoss: number }[] }[]) =>
+    runs.map(({ epochs }) => epochs[0]?.testLoss)
+  expect(accuracies(JSON.parse(await readFile(again, 'utf8')).runs)).toEqual(accuracies(report.runs))
+})
+
+test('Ctrl-C ends it at once and writes no file', { timeout: TIMEOUT }, async () => {
+  const file = join(folder, 'interrupted.json')
+  const args = ['--variants', 'sgd', '--epochs', '1', '--seeds', '500', '--fraction', '0.05', '--json', file]
+  const { child, end } = start(['compare', ...args])
+  child.stderr?.once('data', () => child.kill('SIGINT'))
+  const { code, stdout, stderr } = await end
+  expect(code).toBe(130)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/interrupted; '.*interrupted\.json' was not written\n$/)
+  expect((await readdir(folder)).filter(name => name.includes('interrupted'))).toEqual([])
+})

@@ -1,0 +1,93 @@
+import { CommanderError } from 'commander'
+import { expect, test } from 'vitest'
+import type { CompareOptions } from '../../src/cli/options.js'
+import { program } from '../../src/cli/program.js'
+import { row, rows } from './fixtures.js'
+
+const all = [...rows, row('sgd', 'baseline')]
+
+/** Parses arguments, with a comparison that only remembers what it was asked to do. */
+const parse = async (args: readonly string[], failure?: string) => {
+  const asked: CompareOptions[] = []
+  const out: string[] = []
+  const err: string[] = []
+  const compare = async (options: CompareOptions) => {
+    asked.push(options)
+    return failure
+  }
+  const parts = {
+    version: '1.2.3',
+    variants: all,
+    stdout: (text: string) => void out.push(text),
+    stderr: (text: string) => void err.push(text),
+    compare,
+  }
+  const code = await program(parts)
+    .parseAsync([...args], { from: 'user' })
+    .then(
+      () => 0,
+      (error: unknown) => {
+        if (error instanceof CommanderError) return error.exitCode
+        throw error
+      },
+    )
+  return { code, asked, out: out.join(''), err: err.join('') }
+}
+
+test('the defaults are a comparison of a minute or two on the shipped images', async () => {
+  const { code, asked } = await parse(['compare'])
+  expect(code).toBe(0)
+  expect(asked).toHaveLength(1)
+  expect(asked[0]?.variants.map(({ name }) => name)).toEqual(['neuroplastic', 'grad-only', 'alpha-one', 'adam', 'sgd'])
+  expect(asked[0]).toMatchObject({ data: 'shipped', fraction: 1, epochs: 10, seeds: 3, batchSize: 128 })
+  expect(asked[0]).not.toHaveProperty('json')
+})
+
+test('options become values', async () => {
+  const args = '--variants sgd,adam --data full --fraction 0.5 --epochs 2 --seeds 8 --batch-size 64 --json out.json'
+  const { asked } = await parse(['compare', ...args.split(' ')])
+  expect(asked[0]?.variants.map(({ name }) => name)).toEqual(['sgd', 'adam'])
+  const { variants: _, ...rest } = asked[0]!
+  expect(rest).toEqual({ data: 'full', fraction: 0.5, epochs: 2, seeds: 8, batchSize: 64, json: 'out.json' })
+})
+
+test.each([
+  ['--epoch 3', /unknown option '--epoch' \(Did you mean --epochs\?\)/],
+  ['--epochs x', /'--epochs <n>' argument 'x' is invalid.*an integer in \[1, inf\)/],
+  ['--seeds 0', /'--seeds <n>' argument '0' is invalid/],
+  ['--fraction 2', /'--fraction <f>' argument '2' is invalid.*a number in \(0, 1\]/],
+  ['--batch-size -1', /'--batch-size <n>' argument '-1' is invalid/],
+  ['--variants neuroplastik', /no variant 'neuroplastik'; did you mean 'neuroplastic'\?/],
+  ['--json', /'--json <file>' argument missing/],
+  ['extra', /too many arguments/],
+])('compare %s: one line that says what is wrong, and no training', async (args, message) => {
+  const { code, asked, err, out } = await parse(['compare', ...args.split(' ')])
+  expect(code).not.toBe(0)
+  expect(asked).toEqual([])
+  expect(err).toMatch(message)
+  expect(err.trim().split('\n')).toHaveLength(1)
+  expect(out).toBe('')
+})
+
+test('an unknown command is named, with the one that was meant', async () => {
+  const { code, err } = await parse(['compar'])
+  expect(code).not.toBe(0)
+  expect(err).toBe("error: unknown command 'compar' (Did you mean compare?)\n")
+})
+
+test('what fails in the comparison is one line, and the exit code says so', async () => {
+  expect(await parse(['compare'], "cannot write 'x': permission denied")).toMatchObject({
+    code: 1,
+    err: "error: cannot write 'x': permission denied\n",
+  })
+})
+
+test('help names each option and variant; version is the version; both end well', async () => {
+  const help = await parse(['compare', '--help'])
+  expect(help.code).toBe(0)
+  for (const option of ['--variants', '--data', '--fraction', '--epochs', '--seeds', '--batch-size', '--json'])
+    expect(help.out).toContain(option)
+  for (const { name, description } of all) expect(help.out).toMatch(new RegExp(`${name} +${description} `))
+  expect(await parse(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n', err: '' })
+  expect((await parse(['--help'])).out).toContain('compare [options]')
+})
