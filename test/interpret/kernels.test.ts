@@ -6,7 +6,7 @@ import { backends, useBackend } from '../support/backend.js'
 
 const apply = (rule: GradientTransform<Stateless>, x: tf.Tensor): readonly number[] => {
   const [updates] = compile(rule).update({ x }, [], { x })
-  return Array.from(updates['x']?.dataSync() ?? [])
+  return Array.from(updates.x?.dataSync() ?? [])
 }
 const reduced = (f: (x: Expr) => Expr, values: readonly number[] | Float32Array, shape = [values.length]): number => {
   const x = tf.tensor(Float32Array.from(values), shape)
@@ -37,8 +37,8 @@ describe.each(backends)('on %s', backend => {
       { observe: ['mean'] },
     )
     const [, , { mean }] = means.update({ x }, [], { x })
-    expect(Math.abs((sum?.['x']?.dataSync()[0] ?? 0) / exact - 1)).toBeLessThan(2e-6)
-    expect(Math.abs(((mean?.['x']?.dataSync()[0] ?? 0) * n) / exact - 1)).toBeLessThan(2e-6)
+    expect(Math.abs((sum?.x?.dataSync()[0] ?? 0) / exact - 1)).toBeLessThan(2e-6)
+    expect(Math.abs(((mean?.x?.dataSync()[0] ?? 0) * n) / exact - 1)).toBeLessThan(2e-6)
     tf.disposeVariables()
   })
 
@@ -79,13 +79,13 @@ describe.each(backends)('on %s', backend => {
     const rule = leafwise(g => g.add(g.sum().add(g.mean()).add(g.norm()).add(g.max())))
     const optimizer = compile(rule)
     const [updates] = optimizer.update({ x: tf.zeros([0, 3]) }, [], { x: tf.zeros([0, 3]) })
-    expect(updates['x']?.shape).toEqual([0, 3])
+    expect(updates.x?.shape).toEqual([0, 3])
     const total = compile(
       leafwise(g => g.sum().observe('sum').add(g)),
       { observe: ['sum'] },
     )
     const [, , { sum }] = total.update({ x: tf.zeros([0]) }, [], { x: tf.zeros([0]) })
-    expect(sum?.['x']?.dataSync()[0]).toBe(0)
+    expect(sum?.x?.dataSync()[0]).toBe(0)
   })
 
   test('lerp gives exactly its ends', () => {
@@ -95,12 +95,12 @@ describe.each(backends)('on %s', backend => {
     const lerp = compile({
       init: () => [] as const,
       update: (updates, state, _, { scalars }) => [
-        { x: (updates['x'] as Expr).lerp((updates['x'] as Expr).mul(0).add(7), scalars['t'] as never) },
+        { x: (updates.x as Expr).lerp((updates.x as Expr).mul(0).add(7), scalars.t as never) },
         state,
       ],
     } satisfies GradientTransform<Stateless>)
     const x = tf.tensor1d([1e12, 3])
-    const at = (t: number) => Array.from(lerp.update({ x }, [], { x }, { t })[0]['x']?.dataSync() ?? [])
+    const at = (t: number) => Array.from(lerp.update({ x }, [], { x }, { t })[0].x?.dataSync() ?? [])
     expect([at(0), at(1), at(0.5)[1]]).toEqual([[Math.fround(1e12), 3], [7, 7], 5])
   })
 

@@ -11,10 +11,10 @@ const firstStep = (): string => {
   const params = { w: tf.zeros([2]) }
   const [updates, state] = optimizer.update({ w: tf.ones([2]) }, optimizer.init(params), params)
   const count: number = state[0].count
-  const mu: tf.Tensor | undefined = state[0].mu['w']
+  const mu: tf.Tensor | undefined = state[0].mu.w
   if (count !== 1 || mu === undefined || fromConfig({ optimizer: 'sgd' })._tag !== 'Right')
     throw new Error('wrong state')
-  return applyUpdates(params, updates)['w']?.dataSync()[0]?.toFixed(4) ?? ''
+  return applyUpdates(params, updates).w?.dataSync()[0]?.toFixed(4) ?? ''
 }
 
 await tf.setBackend('cpu')

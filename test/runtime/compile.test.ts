@@ -157,7 +157,7 @@ describe.each(backends)('on %s', backend => {
     const shared = variable.clone()
     const start = { params: { w: variable }, state: optimizer.init({ w: variable }) }
     const next = optimizer.step(start, { w: tf.tensor1d([1, 1]) })
-    expect(next.params['w']).toBe(variable)
+    expect(next.params.w).toBe(variable)
     expect(Array.from(variable.dataSync())).toEqual([0, 1])
     expect(Array.from(shared.dataSync())).toEqual([1, 2])
   })
@@ -180,11 +180,11 @@ describe.each(backends)('on %s', backend => {
     const [p, g] = [params(), grads()]
     const observed = compile(rule, { observe: ['magnitude', 'norm'] })
     const [, , readings] = observed.update(g, observed.init(p), p)
-    expect(flat(readings['magnitude'] ?? {})['dense/bias']).toEqual([1, 1, 2])
-    expect(flat(readings['norm'] ?? {})['dense/bias']?.[0]).toBeCloseTo(Math.sqrt(18), 5)
+    expect(flat(readings.magnitude ?? {})['dense/bias']).toEqual([1, 1, 2])
+    expect(flat(readings.norm ?? {})['dense/bias']?.[0]).toBeCloseTo(Math.sqrt(18), 5)
     expect(compile(rule).update(g, compile(rule).init(p), p)).toHaveLength(2)
     const stepped = observed.step({ params: p, state: observed.init(p) }, g)
-    expect(flat(stepped.readings['magnitude'] ?? {})['dense/bias']).toEqual([1, 1, 2])
+    expect(flat(stepped.readings.magnitude ?? {})['dense/bias']).toEqual([1, 1, 2])
   })
 
   test('errors name the thing, the value and what would be right', () => {
@@ -216,7 +216,10 @@ describe.each(backends)('on %s', backend => {
     expect(() => compile(sgd(), { interpreter: 'fast' as never })).toThrow(
       "interpreter must be 'tfjs' or 'fused'; got 'fast'",
     )
-    const needs = stateless((updates, _, context) => (scalarFrom(context, 'loss', 'polyak'), updates))
+    const needs = stateless((updates, _, context) => {
+      scalarFrom(context, 'loss', 'polyak')
+      return updates
+    })
     expect(() => compile(needs).update(g, [], p, { epoch: 1 })).toThrow(
       "polyak needs 'loss' from the context, which has only 'epoch'",
     )

@@ -1,0 +1,177 @@
+/** The fused interpreter: the tfjs interpreter's numbers, in place where it may, on a heap that grows. */
+import * as tf from '@tensorflow/tfjs'
+import * as fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { arbitraryTransform } from '../../laws/arbitraries/index.js'
+import {
+  adam,
+  applyIfFinite,
+  chain,
+  clipByGlobalNorm,
+  compile,
+  controlledNeuroPlastic,
+  type Expr,
+  type GradientTransform,
+  hybridAdamW,
+  leafwise,
+  neuroPlastic,
+  orthogonalNeuroPlastic,
+  scaleByAdam,
+  sgd,
+  type Tensors,
+  trace,
+} from '../../src/index.js'
+import { useBackend } from '../support/backend.js'
+import { flat } from '../support/tensors.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const shapes = {
+  'conv/kernel': [3, 3, 2, 5],
+  empty: [0, 3],
+  one: [1],
+  scalar: [],
+  'dense/kernel': [37, 29],
+  'dense/bias': [29],
+}
+const random = (seed: number, scale = 1): Tensors =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape], i) => [
+      name,
+      tf.randomNormal(shape, 0, scale, 'float32', seed * 100 + i),
+    ]),
+  )
+
+/** Parameters after some steps, each interpreter on its own. */
+const trajectory = (transform: GradientTransform<unknown>, interpreter: 'tfjs' | 'fused', steps = 4) => {
+  const optimizer = compile(transform, { interpreter })
+  const params = random(1)
+  let training = { params, state: optimizer.init(params) }
+  for (let i = 0; i < steps; i++)
+    training = optimizer.step(training, random(2 + i, i === 2 ? 100 : 0.1), {
+      epoch: i + 1,
+      totalEpochs: steps,
+      loss: 1,
+    })
+  return flat(training.params)
+}
+
+const close = (transform: GradientTransform<unknown>): void => {
+  const [expected, actual] = [trajectory(transform, 'tfjs'), trajectory(transform, 'fused')]
+  for (const [leaf, values] of Object.entries(expected)) {
+    const largest = Math.max(1, ...values.map(Math.abs).filter(Number.isFinite))
+    values.forEach((value, i) => {
+      const other = actual[leaf]?.[i] ?? Number.NaN
+      const same = Object.is(value, other) || Math.abs(value - other) <= 2e-4 * largest
+      if (!same) throw new Error(`${leaf}[${i}]: tfjs ${value}, fused ${other}`)
+    })
+  }
+}
+
+test.each<readonly [string, GradientTransform<unknown>]>([
+  ['sgd', sgd({ momentum: 0.9 })],
+  ['adam', adam()],
+  ['neuroPlastic', neuroPlastic({ learningRate: 0.1, plasticity: { warmupEpochs: 2 } })],
+  ['orthogonal', orthogonalNeuroPlastic({ orthogonalNormalization: 'matchGradNorm', orthogonalSchedule: 'cosine' })],
+  ['hybrid', hybridAdamW({ modulationTarget: 'trustRatio', phaseScope: 'early', layerScope: 'convOnly' })],
+  ['controller', controlledNeuroPlastic('global')],
+  ['global norm', chain(clipByGlobalNorm(1), trace(0.5))],
+  ['a branch on a tensor', applyIfFinite(chain(clipByGlobalNorm(1), scaleByAdam()))],
+  ['every elementwise operation', leafwise(everyOperation)],
+])('%s agrees with tfjs, on leaves empty, of one element, and odd', (_, transform) => close(transform))
+
+function everyOperation(g: Expr): Expr {
+  const positive = g.abs().add(0.1)
+  const terms = [
+    g.sigmoid(),
+    g.tanh(),
+    positive.log(),
+    positive.pow(0.3),
+    positive.sqrt(),
+    g.neg().exp().clipByValue(0, 3),
+    g.sign(),
+    g.square().minimum(1),
+    g.maximum(g.neg()).minimum(positive.mul(2)),
+    g.greater(0).where(g, g.mul(-2)),
+    g.less(0.5).logicalAnd(g.greaterEqual(-0.5)).where(1, 0),
+    g.lessEqual(0).logicalOr(g.greater(1)).logicalNot().where(1, 2),
+    g.equal(0).where(5, 0).add(g.notEqual(0).where(1, 0)),
+    g.isNaN().where(1, 0).add(g.isFinite().where(1, 0)),
+    g.lerp(positive, 0.25),
+    g.sub(g.max()).div(g.max().sub(g.min()).add(1)),
+    g.div(g.norm().add(1)).add(g.mean()).add(g.sum()),
+    g.norm().greater(1).where(g, 0),
+    g.div(g.sub(g.mean()).norm().add(1)),
+  ]
+  return terms.reduce((a, b) => a.add(b)).broadcastTo(g)
+}
+
+test('random chains agree with tfjs', () => {
+  fc.assert(
+    fc.property(arbitraryTransform({ depth: 3 }), ({ transform }) => close(transform)),
+    { numRuns: 150, seed: 7 },
+  )
+})
+
+describe('in place', () => {
+  test('parameters and moments are written over, and only where nobody else looks', () => {
+    const optimizer = compile(trace(0.9), { interpreter: 'fused' })
+    const params = { w: tf.tensor1d([1, 2, 3, 4, 5]), v: tf.tensor1d([1, 2, 3, 4, 5]) }
+    const shared = params.v.reshape([5, 1])
+    const grads = { w: tf.ones([5]), v: tf.ones([5]) }
+    const next = optimizer.step({ params, state: optimizer.init(params) }, grads)
+    expect(next.params.w).toBe(params.w)
+    expect(Array.from(next.params.w.dataSync())).toEqual([2, 3, 4, 5, 6])
+    expect(next.params.v).not.toBe(params.v)
+    expect(Array.from(next.params.v.dataSync())).toEqual([2, 3, 4, 5, 6])
+    expect(Array.from(shared.dataSync())).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('a matrix product sees the new values', () => {
+    const optimizer = compile(sgd({ learningRate: 1 }))
+    const params = { w: tf.ones([4, 3]) }
+    const x = tf.ones([2, 4])
+    expect(x.matMul(params.w).dataSync()[0]).toBe(4)
+    const next = optimizer.step({ params, state: optimizer.init(params) }, { w: tf.ones([4, 3]) })
+    expect(x.matMul(next.params.w).dataSync()[0]).toBe(0)
+  })
+
+  test('a memory that grows during a step is survived', () => {
+    const optimizer = compile(scaleByAdam())
+    const params = { w: tf.ones([1000]) }
+    let training = { params, state: optimizer.init(params) }
+    const bytes = () => (tf.backend() as unknown as { wasm: { HEAPF32: Float32Array } }).wasm.HEAPF32.length
+    const before = bytes()
+    const ballast: tf.Tensor[] = []
+    while (bytes() === before) {
+      // The results of an update are new, so it is an update that makes the heap grow.
+      const [updates] = optimizer.update({ w: tf.ones([1000]) }, training.state, training.params)
+      expect(updates.w?.dataSync()[999]).toBeCloseTo(1, 5)
+      ballast.push(updates.w as tf.Tensor, tf.zeros([100_000]))
+    }
+    training = optimizer.step(training, { w: tf.ones([1000]) })
+    expect(training.params.w.dataSync()[0]).toBeCloseTo(2, 5)
+    tf.dispose(ballast)
+  })
+
+  test('100 steps leave the heap as it is', () => {
+    const optimizer = compile(neuroPlastic())
+    const params = { w: tf.ones([300, 300]), b: tf.zeros([300]) }
+    const grads = { w: tf.randomNormal([300, 300]), b: tf.randomNormal([300]) }
+    let training = { params, state: optimizer.init(params) }
+    const bytes = () => (tf.backend() as unknown as { wasm: { HEAPF32: Float32Array } }).wasm.HEAPF32.length
+    for (let i = 0; i < 10; i++) training = optimizer.step(training, grads)
+    const [tensors, heap] = [tf.memory().numTensors, bytes()]
+    for (let i = 0; i < 100; i++) training = optimizer.step(training, grads)
+    expect([tf.memory().numTensors, bytes()]).toEqual([tensors, heap])
+  })
+})
+
+test('elsewhere it is refused clearly', async () => {
+  const optimizer = compile(sgd(), { interpreter: 'fused' })
+  await useBackend('cpu')
+  const params = { w: tf.ones([2]) }
+  expect(() => optimizer.step({ params, state: optimizer.init(params) }, { w: tf.ones([2]) })).toThrow(
+    "the fused interpreter runs on the 'wasm' backend; the current one is 'cpu': call useWasm()",
+  )
+})

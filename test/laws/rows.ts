@@ -1,0 +1,15 @@
+/** Checks the laws on rows of the table, on WASM. */
+import { beforeAll, expect, test } from 'vitest'
+import { checkLaws, showReport } from '../../laws/index.js'
+import { useWasm } from '../../src/wasm/index.js'
+import { perRow } from './settings.js'
+import type { Row } from './table/index.js'
+
+/** A test for each row: the universal laws and what it claims. */
+export const checkRows = (rows: readonly Row[]): void => {
+  beforeAll(() => useWasm())
+  test.each(rows.map(row => [row.source, row] as const))('%s', (source, { make, claims }) => {
+    const report = checkLaws(make(), claims, { ...perRow, source })
+    expect(report.holds, showReport(report)).toBe(true)
+  })
+}
