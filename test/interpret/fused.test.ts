@@ -5,19 +5,25 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { arbitraryTransform } from '../../laws/arbitraries/index.js'
 import {
   adam,
+  alphaShuffled,
   applyIfFinite,
   chain,
+  clamp,
   clipByGlobalNorm,
   compile,
   controlledNeuroPlastic,
   type Expr,
   type GradientTransform,
+  gradientMagnitude,
   hybridAdamW,
   leafwise,
   neuroPlastic,
+  normalizeSignal,
   orthogonalNeuroPlastic,
+  plasticityGate,
   scaleByAdam,
   sgd,
+  shuffleWithinLeaf,
   type Tensors,
   trace,
 } from '../../src/index.js'
@@ -78,7 +84,22 @@ test.each<readonly [string, GradientTransform<unknown>]>([
   ['global norm', chain(clipByGlobalNorm(1), trace(0.5))],
   ['a branch on a tensor', applyIfFinite(chain(clipByGlobalNorm(1), scaleByAdam()))],
   ['every elementwise operation', leafwise(everyOperation)],
+  ['means per unit', plasticityGate(chain(gradientMagnitude(), normalizeSignal({ over: 'unit' }), clamp(0.5, 1.5)))],
+  ['means over all leaves', plasticityGate(chain(gradientMagnitude(), normalizeSignal({ over: 'tree' })))],
+  ['an opaque node', alphaShuffled({ seed: 3 })],
+  ['an opaque node between norms', chain(clipByGlobalNorm(1), shuffleWithinLeaf(1), clipByGlobalNorm(0.5), trace(0.9))],
+  ['conditions along an axis', leafwise(alongAxes)],
 ])('%s agrees with tfjs, on leaves empty, of one element, and odd', (_, transform) => close(transform))
+
+function alongAxes(g: Expr): Expr {
+  if (g.shape.length < 2) return g
+  const column = g.max([0])
+  return g
+    .greater(column.mul(0.5))
+    .logicalAnd(g.less(1))
+    .where(g.div(column.norm().add(1)), g.sum([1]).square())
+    .add(g.mean())
+}
 
 function everyOperation(g: Expr): Expr {
   const positive = g.abs().add(0.1)

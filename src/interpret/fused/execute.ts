@@ -1,7 +1,9 @@
 /** Running a program on the heap of the wasm backend. */
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import type { NodeId, TensorNode } from '../../expr/graph.js'
+import { sizeOf } from '../../expr/shape.js'
 import { addressOf, allocate, isSoleOwner, touch, views } from '../../wasm/heap.js'
+import { applyNode } from '../tfjs/apply.js'
 import type { Value } from '../tfjs/evaluate.js'
 import { cellValue } from './hostCells.js'
 import type { Program } from './program.js'
@@ -28,20 +30,19 @@ export const execute = (
 
   // Results first: an allocation may move the heap's views.
   const made = new Map<NodeId, tf.Tensor>()
+  const given = (id: NodeId): tf.Tensor | undefined => inputOf(id) ?? made.get(id)
   const inPlace: tf.Tensor[] = []
-  const results = resolved.roots.map((root, i) => {
-    const known = inputOf(root) ?? made.get(root)
-    if (known !== undefined) return known
+  resolved.roots.forEach((root, i) => {
+    if (given(root) !== undefined || plan.foreign.includes(root)) return
     const old = donated[i]
     const reused = old !== undefined && plan.overwrites[i] && isSoleOwner(old) ? old : undefined
     if (reused !== undefined) inPlace.push(reused)
-    const result = reused ?? allocate(node(root).shape)
-    made.set(root, result)
-    return result
+    made.set(root, reused ?? allocate(node(root).shape))
   })
+  for (const id of plan.handed) if (!made.has(id)) made.set(id, allocate(node(id).shape))
   const words = classes.reduce((sum, c) => sum + c.words * c.members.length, 0)
   const padded = (n: number) => Math.ceil(n / 4) * 4
-  const kept = [...temporaries].map(id => [id, padded(node(id).shape.reduce((a, b) => a * b, 1))] as const)
+  const kept = [...temporaries].map(id => [id, padded(sizeOf(node(id).shape))] as const)
   const scratch = allocate([padded(words) + kept.reduce((sum, [, size]) => sum + size, 0)])
 
   const base = addressOf(scratch)
@@ -54,21 +55,23 @@ export const execute = (
   const address = (id: NodeId): number => {
     const known = addresses.get(id)
     if (known !== undefined) return known
-    const found = addressOf((inputOf(id) ?? made.get(id)) as tf.Tensor)
+    const tensor = given(id)
+    if (tensor === undefined) return 0 // of a foreign node that is still to come
+    const found = addressOf(tensor)
     addresses.set(id, found)
     return found
   }
 
-  const { floats, words: heap } = views()
+  let { floats, words: heap } = views()
   const cells = new Map<NodeId, number>()
   const cell = (id: NodeId): number => {
     const known = cells.get(id)
     if (known !== undefined) return known
-    const input = inputOf(id)
+    const tensor = plan.foreign.includes(id) ? made.get(id) : inputOf(id)
     const reduced = reductions.get(id)
     const value =
-      input !== undefined
-        ? (floats[addressOf(input) >>> 2] as number)
+      tensor !== undefined
+        ? (floats[addressOf(tensor) >>> 2] as number)
         : reduced !== undefined
           ? (floats[(base >>> 2) + reduced] as number)
           : cellValue(node(id), (resolved.operands.get(id) ?? []).map(cell), node(id).scalars.map(number))
@@ -91,18 +94,36 @@ export const execute = (
       }
   }
 
-  let word = base >>> 2
-  for (const { members, words: stride } of classes)
-    for (const { size, slots } of members) {
-      heap[word] = 4 * size
-      for (let i = 0; i < slots.length; i++) heap[word + 1 + i] = address(slots[i] as NodeId)
-      word += stride
+  const writeAddresses = () => {
+    let word = base >>> 2
+    for (const { members, words: stride } of classes)
+      for (const { size, slots } of members) {
+        heap[word] = 4 * size
+        for (let i = 0; i < slots.length; i++) heap[word + 1 + i] = address(slots[i] as NodeId)
+        word += stride
+      }
+  }
+
+  /** Computes what tfjs has to compute before a segment. */
+  const runForeign = (due: (level: number) => boolean) => {
+    for (const id of plan.foreign.filter(candidate => due(plan.level(candidate)))) {
+      const args = resolved.operands.get(id) ?? []
+      const tensors = args.map(arg => given(arg) ?? tf.scalar(cell(arg)).cast(node(arg).dtype))
+      made.set(id, applyNode(node(id), tensors, node(id).scalars.map(number), false))
+      // tfjs may have made the heap grow.
+      const now = views()
+      floats = now.floats
+      heap = now.words
     }
+  }
 
   const starts = [0, ...plan.barriers]
   starts.forEach((start, segment) => {
     const before = starts[segment - 1]
-    fill(level => (before === undefined ? level === 0 : level > before && level <= start))
+    const due = (level: number) => (before === undefined ? level === 0 : level > before && level <= start)
+    runForeign(due)
+    if (segment === 0 || plan.foreign.length > 0) writeAddresses()
+    fill(due)
     let descriptor = base
     for (const { segments, members, words: stride } of classes) {
       segments[segment]?.(descriptor, members.length)
@@ -110,10 +131,13 @@ export const execute = (
     }
   })
 
+  const results = resolved.roots.map(root => given(root) as tf.Tensor)
   resolved.roots.forEach((root, i) => {
-    if (plan.isCell(root) && inputOf(root) === undefined) floats[addressOf(results[i] as tf.Tensor) >>> 2] = cell(root)
+    if (plan.isCell(root) && inputOf(root) === undefined && !plan.foreign.includes(root))
+      floats[addressOf(results[i] as tf.Tensor) >>> 2] = cell(root)
   })
   scratch.dispose()
+  for (const [id, tensor] of made) if (!resolved.roots.includes(id)) tensor.dispose()
   inPlace.forEach(touch)
   return results
 }

@@ -1,17 +1,15 @@
 /** The fused interpreter: compiles a graph to WASM SIMD loops and runs them on the heap of tfjs's wasm backend. */
 import type * as tf from '@tensorflow/tfjs'
-import * as E from 'fp-ts/lib/Either.js'
 import type { Graph, NodeId, Target } from '../../expr/graph.js'
 import { memory } from '../../wasm/heap.js'
 import { hostNumbers, resolve, standIn } from '../resolve.js'
 import { evaluate, type Value } from '../tfjs/evaluate.js'
 import { execute } from './execute.js'
-import { planOf, type Unfusable } from './plan.js'
+import { planOf } from './plan.js'
 import { type Program, programOf } from './program.js'
 
 /**
- * A graph made ready to run again and again. One program is kept for each way its branches go; what cannot be fused runs
- * through the tfjs interpreter, with the same numbers.
+ * A graph made ready to run again and again. One program is kept for each way its branches go.
  *
  * @param replaces for each target, the name of the input whose place it takes, if any
  */
@@ -21,14 +19,13 @@ export const fuse = (graph: Graph, targets: readonly Target[], replaces: readonl
   const forks = graph.tensors.flatMap(({ operation }, id) =>
     operation.op === 'select' || operation.op === 'lerp' ? [id] : [],
   )
-  const programs = new Map<string, E.Either<Unfusable, Program>>()
+  const programs = new Map<string, Program>()
 
-  const programFor = (number: (id: NodeId) => number): E.Either<Unfusable, Program> => {
+  const programFor = (number: (id: NodeId) => number): Program => {
     const key = forks.map(id => standIn(graph, id, number)).join()
     const known = programs.get(key)
     if (known !== undefined) return known
-    const plan = planOf(graph, resolve(graph, roots, number), replaced)
-    const program = E.map((p: Parameters<typeof programOf>[0]) => programOf(p, memory()))(plan)
+    const program = programOf(planOf(graph, resolve(graph, roots, number), replaced), memory())
     programs.set(key, program)
     return program
   }
@@ -44,10 +41,9 @@ export const fuse = (graph: Graph, targets: readonly Target[], replaces: readonl
       }
       const number = hostNumbers(graph, name => inputs.get(name) as number, read)
       const program = programFor(number)
-      if (E.isLeft(program)) return evaluate(graph, targets, inputs)
       const numbers = targets.map(({ sort, id }) => (sort === 'scalar' ? number(id) : undefined))
       const results = execute(
-        program.right,
+        program,
         inputs,
         number,
         donated.filter((_, i) => targets[i]?.sort === 'expr'),

@@ -50,8 +50,7 @@ export const ownCells = (plan: Plan, space: number, pass: Pass): readonly NodeId
   const found: NodeId[] = []
   const visit = (cell: NodeId): void => {
     if (found.includes(cell) || plan.home(cell) !== space) return
-    const isReduction = plan.graph.tensors[cell]?.operation.op === 'reduce' && !plan.isCell(operands(cell)[0] as NodeId)
-    if (!isReduction) operands(cell).forEach(visit)
+    if (operands(cell).every(plan.isCell)) operands(cell).forEach(visit)
     found.push(cell)
   }
   const operands = (id: NodeId) => plan.resolved.operands.get(id) ?? []
@@ -69,10 +68,8 @@ export const layoutOf = (plan: Plan, index: number): Layout => {
   const node = (id: NodeId) => plan.graph.tensors[id] as TensorNode
   for (const pass of passes) {
     for (const id of [...ownCells(plan, index, pass), ...pass.compute]) {
-      const isReduction = node(id).operation.op === 'reduce'
       numbersOf(node(id)).forEach(add)
-      for (const arg of plan.resolved.operands.get(id) ?? [])
-        if (plan.isCell(arg) && !(isReduction && !plan.isCell(arg))) add(externalOf(plan, index, arg))
+      for (const arg of plan.resolved.operands.get(id) ?? []) if (plan.isCell(arg)) add(externalOf(plan, index, arg))
     }
   }
   const slots = [...new Set(passes.flatMap(pass => [...pass.loads, ...pass.stores]))]

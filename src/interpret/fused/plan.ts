@@ -5,7 +5,6 @@
  * mostly a leaf. A reduction ends a pass: what depends on it has a higher level. Within a space the passes of all levels
  * follow each other; only where a space reads a cell made elsewhere (a global norm) do all spaces have to wait.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import type { Graph, NodeId, TensorNode } from '../../expr/graph.js'
 import { sizeOf } from '../../expr/shape.js'
 import type { Resolved } from '../resolve.js'
@@ -38,6 +37,10 @@ export interface Plan {
   readonly barriers: readonly number[]
   /** Vectors that are neither inputs nor results, but kept between passes. */
   readonly temporaries: ReadonlySet<NodeId>
+  /** What no loop computes but tfjs, between segments: opaque nodes, and what runs along axes. Operands first. */
+  readonly foreign: readonly NodeId[]
+  /** Vectors that are kept as tensors, for a foreign node to take. */
+  readonly handed: ReadonlySet<NodeId>
   /** For each root, whether it may be written over the input it replaces. */
   readonly overwrites: readonly boolean[]
   /** The space a cell is computed in; cells of none or several spaces are the host's. */
@@ -51,55 +54,57 @@ const costs: Readonly<Record<string, number>> = { sqrt: 8, div: 8, exp: 30, log:
 /** What a value may cost to be computed again rather than kept: four cheap operations or loads. */
 const cheap = 4
 
-/** Why a graph cannot be fused, in words. */
-export type Unfusable = string
-
-const obstacle = (graph: Graph, { order, operands }: Resolved): Unfusable | undefined => {
-  const size = (id: NodeId) => sizeOf(graph.tensors[id]?.shape ?? [])
-  for (const id of order) {
-    const { operation } = graph.tensors[id] as TensorNode
-    if (operation.op === 'opaque') return `the opaque node '${operation.opaque.name}'`
-    const args = operands.get(id) ?? []
-    if (operation.op === 'reduce') {
-      if (size(id) !== 1) return `a ${operation.kind} over some axes of a leaf`
-    } else if (args.some(arg => size(arg) !== 1 && size(arg) !== size(id)))
-      return `'${operation.op}' broadcasts along an axis`
+/** The nodes that tfjs has to compute: opaque ones, along axes, and what would hand conditions to them or take theirs. */
+const foreignOf = (graph: Graph, { order, operands }: Resolved): readonly NodeId[] => {
+  const node = (id: NodeId) => graph.tensors[id] as TensorNode
+  const size = (id: NodeId) => sizeOf(node(id).shape)
+  const args = (id: NodeId) => operands.get(id) ?? []
+  const isCondition = (id: NodeId) => node(id).dtype === 'bool' && size(id) !== 1
+  const along = (id: NodeId): boolean => {
+    const { op } = node(id).operation
+    return op === 'reduce' ? size(id) !== 1 : args(id).some(arg => size(arg) !== 1 && size(arg) !== size(id))
   }
-  return undefined
+  const found = new Set(order.filter(id => node(id).operation.op === 'opaque' || along(id)))
+  for (let before = -1; before !== found.size; ) {
+    before = found.size
+    for (const id of order) {
+      if (args(id).some(arg => found.has(arg) && isCondition(arg))) found.add(id)
+      if (found.has(id)) for (const arg of args(id).filter(isCondition)) found.add(arg)
+    }
+  }
+  return order.filter(id => found.has(id))
 }
 
 /**
- * The plan for the roots of a resolved graph, or why there is none.
+ * The plan for the roots of a resolved graph.
  *
  * @param replaces for each root, the input whose place it takes, if any
  */
-export const planOf = (
-  graph: Graph,
-  resolved: Resolved,
-  replaces: readonly (string | undefined)[],
-): E.Either<Unfusable, Plan> => {
-  const reason = obstacle(graph, resolved)
-  if (reason !== undefined) return E.left(reason)
-
+export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (string | undefined)[]): Plan => {
   const { order, operands, roots } = resolved
   const node = (id: NodeId) => graph.tensors[id] as TensorNode
   const args = (id: NodeId) => operands.get(id) ?? []
   const isCell = (id: NodeId) => sizeOf(node(id).shape) === 1
-  const isInput = (id: NodeId) => node(id).operation.op === 'input'
+  const foreign = foreignOf(graph, resolved)
+  const isForeign = (id: NodeId) => foreign.includes(id)
+  // What a loop finds in memory before its pass.
+  const isGiven = (id: NodeId) => node(id).operation.op === 'input' || isForeign(id)
+  // A reduction that ends a pass; of a cell it is an operation like another.
+  const isReduction = (id: NodeId) =>
+    node(id).operation.op === 'reduce' && !isForeign(id) && !isCell(args(id)[0] as NodeId)
   const vectors = order.filter(id => !isCell(id))
   const targets = new Set(roots)
 
-  const spaceOf = unionOf(vectors, id =>
-    node(id).operation.op === 'reduce' ? [] : args(id).filter(arg => !isCell(arg)),
-  )
+  const spaceOf = unionOf(vectors, id => (isForeign(id) ? [] : args(id).filter(arg => !isCell(arg))))
 
   const levels = new Map<NodeId, number>()
   const level = (id: NodeId) => levels.get(id) ?? 0
   const homes = new Map<NodeId, ReadonlySet<number>>()
   for (const id of order) {
-    const ended = node(id).operation.op === 'reduce' && !isCell(args(id)[0] as NodeId)
-    levels.set(id, Math.max(0, ...args(id).map(level)) + (ended ? 1 : 0))
-    if (isCell(id)) {
+    const after = (arg: NodeId) =>
+      level(arg) + (isReduction(id) || (isForeign(id) && !isCell(arg) && !isGiven(arg)) ? 1 : 0)
+    levels.set(id, Math.max(0, ...args(id).map(after)))
+    if (isCell(id) && !isForeign(id)) {
       const of = args(id).flatMap(arg => (isCell(arg) ? [...(homes.get(arg) ?? [])] : [spaceOf(arg)]))
       homes.set(id, new Set(of))
     }
@@ -109,9 +114,10 @@ export const planOf = (
     return others.length === 0 ? first : undefined
   }
 
-  const reductions = order.filter(id => node(id).operation.op === 'reduce' && !isCell(args(id)[0] as NodeId))
+  const reductions = order.filter(isReduction)
+  const handed = new Set(foreign.flatMap(args).filter(id => !isCell(id) && !isGiven(id)))
   const temporaries = new Set<NodeId>()
-  const kept = (id: NodeId) => isInput(id) || targets.has(id) || temporaries.has(id)
+  const kept = (id: NodeId) => isGiven(id) || targets.has(id) || handed.has(id) || temporaries.has(id)
   /** What is left of a budget after computing a value again; below 0 where it does not suffice. */
   const afford = (id: NodeId, budget: number): number => {
     if (budget < 0 || kept(id)) return budget - 1
@@ -134,14 +140,14 @@ export const planOf = (
         seen.add(id)
         const earlier = level(id) < current
         if (earlier && !kept(id) && node(id).dtype !== 'bool' && afford(id, cheap) < 0) temporaries.add(id)
-        if (isInput(id) || (earlier && kept(id))) {
+        if (isGiven(id) || (earlier && kept(id))) {
           loads.push(id)
           return
         }
         for (const arg of args(id)) if (!isCell(arg)) need(arg)
         compute.push(id)
       }
-      const stores = own.filter(id => level(id) === current && !isInput(id) && kept(id))
+      const stores = own.filter(id => level(id) === current && !isGiven(id) && kept(id))
       const here = ended.filter(id => level(args(id)[0] as NodeId) === current)
       for (const id of [...stores, ...here.map(id => args(id)[0] as NodeId)]) need(id)
       if (stores.length > 0 || here.length > 0)
@@ -153,19 +159,14 @@ export const planOf = (
   const spaceIds = [...new Set(vectors.map(spaceOf))]
   const spaces = spaceIds.map(space => ({ size: sizeOf(node(space).shape), passes: passesOf(space) }))
 
-  const foreign = (cell: NodeId, space: number) => home(cell) !== space && level(cell) > 0
-  const barriers = spaceIds.flatMap((space, i) =>
-    (spaces[i] as Space).passes.flatMap(pass =>
-      pass.compute.flatMap(id =>
-        args(id)
-          .filter(arg => isCell(arg) && foreign(arg, space))
-          .map(level),
-      ),
-    ),
+  const fromOutside = (cell: NodeId, space: number) => isCell(cell) && home(cell) !== space && level(cell) > 0
+  const awaited = spaceIds.flatMap((space, i) =>
+    (spaces[i] as Space).passes.flatMap(pass => pass.compute.flatMap(args).filter(arg => fromOutside(arg, space))),
   )
+  const barriers = [...awaited, ...foreign].map(level).filter(l => l > 0)
 
   const overwrites = roots.map((root, i) => {
-    const old = order.find(id => isInput(id) && inputNameOf(node(id)) === replaces[i])
+    const old = order.find(id => inputNameOf(node(id)) === (replaces[i] ?? ''))
     if (isCell(root) || roots.indexOf(root) !== i) return false
     if (old === undefined) return true
     if (roots.includes(old)) return false
@@ -175,12 +176,14 @@ export const planOf = (
     )
   })
 
-  return E.right({
+  return {
     graph,
     resolved,
     spaces,
     barriers: [...new Set(barriers)].sort((a, b) => a - b),
     temporaries,
+    foreign,
+    handed,
     overwrites,
     home: cell => {
       const space = home(cell)
@@ -188,7 +191,7 @@ export const planOf = (
     },
     isCell,
     level,
-  })
+  }
 }
 
 const inputNameOf = ({ operation }: TensorNode): string | undefined =>

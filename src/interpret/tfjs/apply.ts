@@ -1,0 +1,56 @@
+/** One node of a graph, computed with TensorFlow.js. */
+import * as tf from '@tensorflow/tfjs'
+import type { TensorNode } from '../../expr/graph.js'
+import * as kernels from './kernels.js'
+
+/**
+ * The value of a node that is neither input nor choice; a fresh tensor, the caller's own.
+ *
+ * @param numbers the values of its Scalars
+ * @param constant whether its second operand is a number of the rule's own, and no NaN
+ */
+export const applyNode = (
+  node: TensorNode,
+  args: readonly tf.Tensor[],
+  numbers: readonly number[],
+  constant: boolean,
+): tf.Tensor => tf.tidy(() => apply(node, args, numbers, constant))
+
+const apply = (
+  { operation, shape, dtype }: TensorNode,
+  args: readonly tf.Tensor[],
+  numbers: readonly number[],
+  constant: boolean,
+): tf.Tensor => {
+  // tfjs broadcasts a number against no elements to one element in `where`, and some of its kernels lose a buffer.
+  if (shape.includes(0) && operation.op !== 'opaque') return tf.zeros([...shape], dtype)
+  const [a, b, c] = args as readonly [tf.Tensor, tf.Tensor, tf.Tensor]
+  const [n0 = 0, n1 = 0] = numbers
+  switch (operation.op) {
+    case 'constant':
+      return tf.scalar(n0)
+    case 'where':
+      return tf.where(a, b, c)
+    case 'clip':
+      return kernels.clip(a, n0, n1)
+    case 'lerp':
+      return kernels.lerp(a, b, n0)
+    case 'broadcast':
+      return kernels.broadcast(a, shape)
+    case 'cast':
+      return tf.cast(a, 'float32')
+    case 'reduce':
+      return kernels.reduction[operation.kind](a, operation.axes)
+    case 'opaque': {
+      const result = operation.opaque.run(args, numbers) as tf.Tensor
+      return args.includes(result) ? result.clone() : result
+    }
+    case 'input':
+    case 'select':
+      throw new Error(`'${operation.op}' is not computed`)
+    default:
+      return operation.op in kernels.unary
+        ? kernels.unary[operation.op as keyof typeof kernels.unary](a)
+        : kernels.binary[operation.op as keyof typeof kernels.binary](a, b, constant)
+  }
+}
