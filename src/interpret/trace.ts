@@ -16,19 +16,6 @@ export interface Signature {
   readonly trees: Readonly<Record<string, Tree<Shape>>>
 }
 
-const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((name, i) => name === b[i])
-
-const sameTree = <T>(a: Tree<T>, b: Tree<T>, same: (x: T, y: T) => boolean): boolean =>
-  sameNames(names(a), names(b)) && names(a).every(name => same(a[name] as T, b[name] as T))
-
-/** Whether one trace serves both. */
-export const sameSignature = (a: Signature, b: Signature): boolean =>
-  sameTree(a.params, b.params, sameShape) &&
-  sameNames(a.present, b.present) &&
-  sameNames(a.scalars, b.scalars) &&
-  sameTree(a.trees, b.trees, (x, y) => sameTree(x, y, sameShape))
-
 /** A place of a state: where it is, and the shape of its tensor, or `undefined` for a number. */
 export interface StateSlot {
   readonly path: Path

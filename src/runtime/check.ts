@@ -3,10 +3,54 @@ import * as tf from '@tensorflow/tfjs'
 import { type Shape, sameShape } from '../expr/shape.js'
 import { type Path, showPath } from '../expr/structure.js'
 import { badLeafName, names } from '../expr/tree.js'
-import type { StateSlot } from './trace.js'
+import type { StateSlot } from '../interpret/trace.js'
+import type { Program } from './program.js'
 import type { Gradients, StepContext, Tensors } from './types.js'
 
 const quoted = (list: readonly string[]): string => (list.length > 0 ? `'${list.join("', '")}'` : 'none')
+
+/** Whether a value is a live float32 tensor, of the given shape. Says nothing: for that there are the checks below. */
+const fits = (x: unknown, shape: Shape): x is tf.Tensor =>
+  x instanceof tf.Tensor && !x.isDisposed && x.dtype === 'float32' && sameShape(x.shape, shape)
+
+const sameKeys = (object: object, keys: readonly string[]): boolean => {
+  let i = 0
+  for (const key in object) if (key !== keys[i++]) return false
+  return i === keys.length
+}
+
+/** Whether inputs are those of a signature, so that its trace serves them and nothing needs checking again. */
+export const matches = (
+  { signature: { params: shapes, present, scalars, trees }, leaves }: Pick<Program, 'signature' | 'leaves'>,
+  grads: Gradients,
+  params: Tensors,
+  context: StepContext,
+): boolean => {
+  if (!sameKeys(params, leaves) || !leaves.every(leaf => fits(params[leaf], shapes[leaf] as Shape))) return false
+  if (!present.every(leaf => Object.hasOwn(grads, leaf) && fits(grads[leaf], shapes[leaf] as Shape))) return false
+  const entries = Object.keys(context)
+  return (
+    Object.keys(grads).filter(leaf => grads[leaf] !== null && grads[leaf] !== undefined).length === present.length &&
+    entries.length === scalars.length + Object.keys(trees).length &&
+    scalars.every(entry => typeof context[entry] === 'number') &&
+    Object.entries(trees).every(([entry, tree]) => {
+      const given = context[entry]
+      const names = Object.keys(tree)
+      return (
+        typeof given === 'object' &&
+        sameKeys(given, names) &&
+        names.every(name => fits(given[name], tree[name] as Shape))
+      )
+    })
+  )
+}
+
+/** Whether a state is just that of the slots. */
+export const matchesState = (state: unknown, slots: readonly StateSlot[]): boolean =>
+  slots.every(({ path, shape }) => {
+    const value = valueAt(state, path)
+    return shape === undefined ? typeof value === 'number' : fits(value, shape)
+  }) && countLeaves(state) === slots.length
 
 const checkTensor = (what: string, x: unknown, shape?: Shape): void => {
   if (!(x instanceof tf.Tensor))
@@ -36,14 +80,14 @@ export const checkGradients = (grads: Gradients, params: Tensors): void => {
 }
 
 /** The value at a path of a state, or `undefined`. */
-export const valueAt = (state: unknown, path: Path): unknown =>
-  path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-        ? (value as Readonly<Record<string, unknown>>)[key]
-        : undefined,
-    state,
-  )
+export const valueAt = (state: unknown, path: Path): unknown => {
+  let value = state
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[key]
+  }
+  return value
+}
 
 /** A state: just the places that `init` gives for these parameters, with tensors of their shapes. */
 export const checkState = (state: unknown, slots: readonly StateSlot[]): void => {
@@ -60,10 +104,12 @@ export const checkState = (state: unknown, slots: readonly StateSlot[]): void =>
     throw new TypeError(`state has ${count} values, where this transform's init gives ${slots.length} for these params`)
 }
 
-const countLeaves = (state: unknown): number =>
-  state instanceof tf.Tensor || typeof state !== 'object' || state === null
-    ? 1
-    : Object.values(state).reduce<number>((n, value) => n + countLeaves(value), 0)
+const countLeaves = (state: unknown): number => {
+  if (state instanceof tf.Tensor || typeof state !== 'object' || state === null) return 1
+  let count = 0
+  for (const key in state) count += countLeaves((state as Readonly<Record<string, unknown>>)[key])
+  return count
+}
 
 /** A context: numbers, and trees of tensors. */
 export const checkContext = (context: StepContext): void => {

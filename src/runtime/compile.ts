@@ -1,17 +1,15 @@
 /** `compile`: from a transform to functions on tensors. */
 import type * as tf from '@tensorflow/tfjs'
-import type { Observation } from '../expr/graph.js'
-import type { Shape } from '../expr/shape.js'
-import { mapSymbols } from '../expr/structure.js'
-import { map, names, type Tree } from '../expr/tree.js'
+import { names, values } from '../expr/tree.js'
 import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
+import { inputName, traceInit } from '../interpret/trace.js'
 import { HyperparameterError } from '../transform/hyperparameter.js'
 import type { GradientTransform } from '../transform/types.js'
-import { checkContext, checkGradients, checkParams, checkState, valueAt } from './check.js'
-import { readingsOf, requested } from './observations.js'
+import { checkContext, checkGradients, checkParams, checkState, matches, matchesState, valueAt } from './check.js'
+import { readingsOf } from './observations.js'
 import { fresh, replacing } from './ownership.js'
-import { type Interpreter, type Runner, runnerOf } from './runner.js'
-import { inputName, type Signature, sameSignature, traceInit, traceUpdate, type UpdateTrace } from './trace.js'
+import { type Program, programOf, restoring, shapesOf, signatureOf } from './program.js'
+import type { Interpreter } from './runner.js'
 import type {
   Concrete,
   Gradients,
@@ -70,122 +68,74 @@ export function compile<S>(
   }
 }
 
-interface Program extends UpdateTrace {
-  readonly observations: readonly Observation[]
-  /** How updates and the next state are computed, and how the next parameters and state. */
-  readonly update: Runner
-  readonly step: Runner
-}
-
 const programs = <S>(
   transform: GradientTransform<S>,
   labels: readonly string[],
   interpreter: Interpreter | undefined,
 ): ObservedOptimizer<S> => {
-  const known: { readonly signature: Signature; readonly program: Program }[] = []
+  const known: Program[] = []
 
-  const programFor = (signature: Signature): Program => {
-    const found = known.find(entry => sameSignature(entry.signature, signature))
-    if (found !== undefined) return found.program
-    const trace = traceUpdate(transform, signature)
-    const observations = requested(trace.graph.observations, labels)
-    const rest = [...trace.next, ...observations.map(({ tensor }) => ({ sort: 'expr', id: tensor }) as const)]
-    const replaces = [
-      ...signature.present.map(inputName.param),
-      ...trace.slots.map(({ path }) => inputName.state(path)),
-      ...observations.map(() => undefined),
-    ]
-    const program = {
-      ...trace,
-      observations,
-      update: runnerOf(interpreter, trace.graph, [...trace.updates, ...rest], []),
-      step: runnerOf(interpreter, trace.graph, [...trace.params, ...rest], replaces),
-    }
-    known.push({ signature, program })
+  const programFor = (grads: Gradients, params: Tensors, context: StepContext): Program => {
+    const found = known.find(program => matches(program, grads, params, context))
+    if (found !== undefined) return found
+    checkParams(params)
+    checkGradients(grads, params)
+    checkContext(context)
+    const program = programOf(transform, signatureOf(grads, params, context), labels, interpreter)
+    known.push(program)
     return program
   }
 
   const prepare = (grads: Gradients, state: Concrete<S>, params: Tensors, context: StepContext) => {
-    checkParams(params)
-    checkGradients(grads, params)
-    checkContext(context)
-    const signature = signatureOf(grads, params, context)
-    const program = programFor(signature)
-    checkState(state, program.slots)
-    const stateValues = program.slots.map(({ path }) => valueAt(state, path) as Value)
-    const inputs = new Map<string, Value>([
-      ...leafInputs(params, inputName.param),
-      ...signature.present.map(leaf => [inputName.gradient(leaf), grads[leaf] as tf.Tensor] as const),
-      ...program.slots.map(({ path }, i) => [inputName.state(path), stateValues[i] as Value] as const),
-      ...contextInputs(context),
-    ])
-    return { program, inputs, stateValues, present: signature.present }
+    const program = programFor(grads, params, context)
+    const { signature, absent, slots } = program
+    if (!matchesState(state, slots)) checkState(state, slots)
+    const before: readonly Value[] = [
+      ...signature.present.map(leaf => params[leaf] as tf.Tensor),
+      ...slots.map(({ path }) => valueAt(state, path) as Value),
+    ]
+    // In the order of inputNamesOf.
+    const inputs: readonly Value[] = [
+      ...before,
+      ...signature.present.map(leaf => grads[leaf] as tf.Tensor),
+      ...absent.map(leaf => params[leaf] as tf.Tensor),
+      ...signature.scalars.map(entry => context[entry] as number),
+      ...Object.keys(signature.trees).flatMap(entry => values(context[entry] as Tensors)),
+    ]
+    return { program, inputs, before }
   }
 
   // Results come as one list: a value per leaf with a gradient, then the state, then the readings.
-  const unpack = (values: readonly Value[], present: readonly string[], { structure, next, observations }: Program) => {
-    const n = present.length
-    const leaves: Tensors = Object.fromEntries(present.map((leaf, i) => [leaf, values[i] as tf.Tensor]))
-    const state = restore<S>(structure, values.slice(n, n + next.length))
-    return { leaves, state, readings: readingsOf(observations, values.slice(n + next.length) as tf.Tensor[]) }
+  const unpack = (results: readonly Value[], { signature, restore, next, observations }: Program) => {
+    const n = signature.present.length
+    const leaves: Tensors = Object.fromEntries(signature.present.map((leaf, i) => [leaf, results[i] as tf.Tensor]))
+    const state = restore(results.slice(n, n + next.length)) as Concrete<S>
+    return { leaves, state, readings: readingsOf(observations, results.slice(n + next.length) as tf.Tensor[]) }
   }
 
   return {
     init: params => {
       checkParams(params)
       const { graph, structure } = traceInit(transform, shapesOf(params))
-      const inputs = new Map<string, Value>(leafInputs(params, inputName.param))
-      return restore<S>(structure, fresh(evaluate(graph, graph.roots, inputs), inputs.values()))
+      const inputs = new Map<string, Value>(
+        names(params).map(leaf => [inputName.param(leaf), params[leaf] as tf.Tensor]),
+      )
+      const results = evaluate(graph, graph.roots, name => inputs.get(name) as Value)
+      return restoring(structure)(fresh(results, inputs.values())) as Concrete<S>
     },
 
     update: (grads, state, params, context = {}): readonly [Tensors, Concrete<S>, Readings] => {
-      const { program, inputs, present } = prepare(grads, state, params, context)
-      const values = program.update(inputs, [])
-      const { leaves, state: next, readings } = unpack(fresh(values, inputs.values()), present, program)
+      const { program, inputs } = prepare(grads, state, params, context)
+      const results = program.update(inputs, [])
+      const { leaves, state: next, readings } = unpack(fresh(results, inputs), program)
       return [leaves, next, readings]
     },
 
     step: <P extends Tensors>({ params, state }: Training<S, P>, grads: Gradients, context: StepContext = {}) => {
-      const { program, inputs, stateValues, present } = prepare(grads, state, params, context)
-      const before = [...present.map(leaf => params[leaf]), ...stateValues]
-      const values = program.step(inputs, before)
-      const results = replacing(values, before, inputs.values(), new Set(Object.values(grads)))
-      const { leaves, state: next, readings } = unpack(results, present, program)
+      const { program, inputs, before } = prepare(grads, state, params, context)
+      const results = replacing(program.step(inputs, before), before, inputs, new Set(Object.values(grads)))
+      const { leaves, state: next, readings } = unpack(results, program)
       return { params: { ...params, ...leaves }, state: next, readings }
     },
   }
-}
-
-const shapesOf: (tensors: Tensors) => Tree<Shape> = map(x => x.shape)
-
-const signatureOf = (grads: Gradients, params: Tensors, context: StepContext): Signature => {
-  const entries = Object.entries(context)
-  return {
-    params: shapesOf(params),
-    // Its own: a leaf may be named as a method that every object has.
-    present: names(params).filter(
-      leaf => Object.hasOwn(grads, leaf) && grads[leaf] !== undefined && grads[leaf] !== null,
-    ),
-    scalars: entries.flatMap(([entry, value]) => (typeof value === 'number' ? [entry] : [])),
-    trees: Object.fromEntries(
-      entries.flatMap(([entry, value]) => (typeof value === 'number' ? [] : [[entry, shapesOf(value)]])),
-    ),
-  }
-}
-
-const leafInputs = (tensors: Tensors, name: (leaf: string) => string): readonly (readonly [string, Value])[] =>
-  names(tensors).map(leaf => [name(leaf), tensors[leaf] as tf.Tensor])
-
-const contextInputs = (context: StepContext): readonly (readonly [string, Value])[] =>
-  Object.entries(context).flatMap(([entry, value]) =>
-    typeof value === 'number'
-      ? [[inputName.scalar(entry), value] as const]
-      : leafInputs(value, leaf => inputName.tree(entry, leaf)),
-  )
-
-/** Puts values back into the nesting that they were flattened from. */
-const restore = <S>(structure: unknown, values: readonly Value[]): Concrete<S> => {
-  let place = 0
-  // The nesting is that of S, with a value where each symbol stood: just what Concrete<S> says.
-  return mapSymbols(() => values[place++], structure) as Concrete<S>
 }

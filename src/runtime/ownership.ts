@@ -51,6 +51,7 @@ export const replacing = (
     result.dispose()
     return old
   })
-  for (const tensor of consumed) if (!settled.includes(tensor)) tensor.dispose()
+  const handedOn = new Set(settled)
+  for (const tensor of consumed) if (!handedOn.has(tensor)) tensor.dispose()
   return settled
 }

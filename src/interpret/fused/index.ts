@@ -1,6 +1,7 @@
 /** The fused interpreter: compiles a graph to WASM SIMD loops and runs them on the heap of tfjs's wasm backend. */
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import type { Graph, NodeId, Target } from '../../expr/graph.js'
+import { sameShape } from '../../expr/shape.js'
 import { memory } from '../../wasm/heap.js'
 import { hostNumbers, resolve, standIn } from '../resolve.js'
 import { evaluate, type Value } from '../tfjs/evaluate.js'
@@ -8,48 +9,76 @@ import { execute } from './execute.js'
 import { planOf } from './plan.js'
 import { type Program, programOf } from './program.js'
 
+/** Runs of a graph. */
+export interface Fused {
+  /**
+   * The values of the targets.
+   *
+   * @param inputs in their places
+   * @param donated for each target, the input whose bytes it may overwrite, if the caller gave it away
+   */
+  run(inputs: readonly Value[], donated: readonly (tf.Tensor | undefined)[]): readonly Value[]
+}
+
 /**
  * A graph made ready to run again and again. One program is kept for each way its branches go.
  *
+ * @param inputNames the place of each input, by name
  * @param replaces for each target, the name of the input whose place it takes, if any
  */
-export const fuse = (graph: Graph, targets: readonly Target[], replaces: readonly (string | undefined)[]) => {
-  const roots = targets.flatMap(({ sort, id }) => (sort === 'expr' ? [id] : []))
-  const replaced = replaces.filter((_, i) => targets[i]?.sort === 'expr')
-  const forks = graph.tensors.flatMap(({ operation }, id) =>
-    operation.op === 'select' || operation.op === 'lerp' ? [id] : [],
-  )
+export const fuse = (
+  graph: Graph,
+  targets: readonly Target[],
+  inputNames: ReadonlyMap<string, number>,
+  replaces: readonly (string | undefined)[],
+): Fused => {
+  const tensorTargets = targets.flatMap(({ sort }, i) => (sort === 'expr' ? [i] : []))
+  const roots = tensorTargets.map(i => (targets[i] as Target).id)
+  const replaced = tensorTargets.map(i => replaces[i])
+  const forks = forksOf(graph)
   const programs = new Map<string, Program>()
 
   const programFor = (number: (id: NodeId) => number): Program => {
     const key = forks.map(id => standIn(graph, id, number)).join()
     const known = programs.get(key)
     if (known !== undefined) return known
-    const program = programOf(planOf(graph, resolve(graph, roots, number), replaced), memory())
+    const program = programOf(planOf(graph, resolve(graph, roots, number), replaced), memory(), inputNames)
     programs.set(key, program)
     return program
   }
 
   return {
-    /** The values of the targets; `donated` are inputs that may be overwritten, each by the target in its place. */
-    run: (inputs: ReadonlyMap<string, Value>, donated: readonly (tf.Tensor | undefined)[]): readonly Value[] => {
-      const read = (id: NodeId): number => {
-        const [value] = evaluate(graph, [{ sort: 'expr', id }], inputs) as readonly [tf.Tensor]
-        const result = value.dataSync()[0] ?? 0
-        if (![...inputs.values()].includes(value)) value.dispose()
-        return result
-      }
-      const number = hostNumbers(graph, name => inputs.get(name) as number, read)
-      const program = programFor(number)
-      const numbers = targets.map(({ sort, id }) => (sort === 'scalar' ? number(id) : undefined))
+    run: (inputs, donated) => {
+      const input = (name: string) => inputs[inputNames.get(name) as number] as Value
+      const number = hostNumbers(
+        graph,
+        name => input(name) as number,
+        id => readOne(graph, id, input),
+      )
       const results = execute(
-        program,
+        programFor(number),
         inputs,
         number,
-        donated.filter((_, i) => targets[i]?.sort === 'expr'),
+        tensorTargets.map(i => donated[i]),
       )
       const next = results[Symbol.iterator]()
-      return numbers.map(value => value ?? (next.next().value as tf.Tensor))
+      return targets.map(({ sort, id }) => (sort === 'scalar' ? number(id) : (next.next().value as tf.Tensor)))
     },
   }
 }
+
+/** A node for each choice that a graph leaves open: of several that hang on one number, one. */
+const forksOf = (graph: Graph): readonly NodeId[] => {
+  const forks = new Map<string, NodeId>()
+  graph.tensors.forEach(({ operation, scalars, args, shape }, id) => {
+    if (operation.op !== 'select' && operation.op !== 'lerp') return
+    // An end of a lerp stands in for it only where it has its shape.
+    const ends = args.map(arg => sameShape(graph.tensors[arg]?.shape ?? [], shape))
+    forks.set(`${operation.op} ${scalars} ${operation.op === 'lerp' ? ends : ''}`, id)
+  })
+  return [...forks.values()]
+}
+
+/** A tensor condition, read back. */
+const readOne = (graph: Graph, id: NodeId, input: (name: string) => Value): number =>
+  tf.tidy(() => (evaluate(graph, [{ sort: 'expr', id }], input)[0] as tf.Tensor).dataSync()[0] ?? 0)

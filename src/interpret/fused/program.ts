@@ -1,34 +1,58 @@
-/** From a plan to modules that run: spaces of equal code share one, across traces and transforms. */
-import type { NodeId } from '../../expr/graph.js'
+/** From a plan to what runs: modules, shared by spaces of equal code, and tables of where every address comes from. */
+import type { NodeId, TensorNode } from '../../expr/graph.js'
+import { type Shape, sizeOf } from '../../expr/shape.js'
 import { type EmittedFunction, encodeModule } from '../../wasm/emit/encode.js'
 import { emitSpace } from './emit.js'
 import { imported } from './lanes.js'
-import { type Layout, layoutOf, sameExternal } from './layout.js'
+import { layoutOf, sameExternal } from './layout.js'
 import type { External, Plan } from './plan.js'
 
 /** Runs one segment over consecutive descriptors. */
 export type Segment = (descriptor: number, count: number) => void
 
+/** Where a vector in memory comes from: an input, a tensor that the run makes, or a part of its scratch memory. */
+export type Source =
+  | { readonly from: 'input'; readonly index: number }
+  | { readonly from: 'made'; readonly index: number }
+  | { readonly from: 'scratch'; readonly word: number }
+
+/** A tensor that a run makes. */
+export interface Made {
+  readonly id: NodeId
+  readonly shape: Shape
+  /** Who makes it: the loops, the host (a cell), or tfjs (a foreign node). */
+  readonly by: 'loops' | 'host' | 'tfjs'
+  /** The first root that it is, if any: else it is disposed at the end. */
+  readonly root: number | undefined
+}
+
+export interface Member {
+  readonly bytes: number
+  /** For each slot and each external of the layout, its place among those of the program. */
+  readonly vectors: Int32Array
+  readonly externals: Int32Array
+}
+
 /** Spaces of equal code, whose descriptors follow each other. */
 export interface SpaceClass {
   readonly segments: readonly Segment[]
   readonly words: number
-  readonly members: readonly SpaceLayout[]
-}
-
-export interface SpaceLayout extends Layout {
-  readonly size: number
-  /** For each external of the layout, its place among those of the program. */
-  readonly places: readonly number[]
+  readonly members: readonly Member[]
 }
 
 export interface Program {
   readonly plan: Plan
   readonly classes: readonly SpaceClass[]
-  /** All externals, each once. */
-  readonly externals: readonly External[]
-  /** At which word of the descriptors a reduced value is found. */
+  /** All externals, each once, with the level from which on its value is known. */
+  readonly externals: readonly (External & { readonly level: number })[]
+  readonly vectors: readonly Source[]
+  readonly made: readonly Made[]
+  readonly roots: readonly Exclude<Source, { from: 'scratch' }>[]
+  /** The input that a node is, by its place among the inputs. */
+  readonly inputs: ReadonlyMap<NodeId, number>
+  /** At which word of the scratch memory a reduced value is found. */
   readonly reductions: ReadonlyMap<NodeId, number>
+  readonly scratchWords: number
 }
 
 const math: Readonly<Record<(typeof imported)[number], (x: number, y: number) => number>> = {
@@ -58,30 +82,97 @@ const instantiate = (functions: readonly EmittedFunction[], memory: WebAssembly.
   return segments
 }
 
-/** The program of a plan, on a memory. */
-export const programOf = (plan: Plan, memory: WebAssembly.Memory): Program => {
-  const externals: External[] = []
-  const placeOf = (external: External): number => {
-    const place = externals.findIndex(known => sameExternal(known, external))
-    return place >= 0 ? place : externals.push(external) - 1
+/** Numbers items as they are first asked about. */
+const numbering = <T>(same: (a: T, b: T) => boolean) => {
+  const items: T[] = []
+  const place = (item: T): number => {
+    const found = items.findIndex(known => same(known, item))
+    return found >= 0 ? found : items.push(item) - 1
   }
-  const classes: { segments: readonly Segment[]; words: number; members: SpaceLayout[] }[] = []
-  plan.spaces.forEach(({ size, passes }, index) => {
-    if (passes.length === 0) return
-    const layout = layoutOf(plan, index)
-    const member = { ...layout, size, places: layout.externals.map(placeOf) }
-    const segments = instantiate(emitSpace(plan, index, layout), memory)
-    const found = classes.find(c => c.segments === segments)
-    if (found === undefined) classes.push({ segments, words: layout.words, members: [member] })
-    else found.members.push(member)
+  return { items, place }
+}
+
+// Vectors start at 16 bytes.
+const padded = (words: number): number => Math.ceil(words / 4) * 4
+
+/**
+ * The program of a plan.
+ *
+ * @param inputNames the place of each input, by name
+ */
+export const programOf = (plan: Plan, memory: WebAssembly.Memory, inputNames: ReadonlyMap<string, number>): Program => {
+  const { graph, resolved } = plan
+  const node = (id: NodeId) => graph.tensors[id] as TensorNode
+  const inputs = new Map(
+    resolved.order.flatMap(id => {
+      const { operation } = node(id)
+      return operation.op === 'input' ? [[id, inputNames.get(operation.name) as number] as const] : []
+    }),
+  )
+
+  const foreign = new Set(plan.foreign)
+  const makers = [...new Set([...resolved.roots, ...plan.handed, ...plan.foreign])].filter(id => !inputs.has(id))
+  const made = makers.map((id): Made => {
+    const root = resolved.roots.indexOf(id)
+    const by = foreign.has(id) ? 'tfjs' : plan.isCell(id) ? 'host' : 'loops'
+    return { id, shape: node(id).shape, by, root: root >= 0 ? root : undefined }
   })
-  // Descriptors lie one after another, class by class.
-  const reductions = new Map<NodeId, number>()
-  let word = 0
-  for (const { members, words } of classes)
-    for (const { slots, externals: own, reductions: reduced } of members) {
-      for (const [i, id] of reduced.entries()) reductions.set(id, word + 1 + slots.length + own.length + i)
-      word += words
+  const madeAt = new Map(made.map(({ id }, i) => [id, i]))
+
+  const externals = numbering<External>(sameExternal)
+  const slots = new Map<NodeId, number>()
+  const slotOf = (id: NodeId): number => {
+    const known = slots.get(id) ?? slots.size
+    slots.set(id, known)
+    return known
+  }
+  const layouts = plan.spaces.flatMap(({ size, passes }, index) => {
+    if (passes.length === 0) return []
+    const layout = layoutOf(plan, index)
+    const member: Member = {
+      bytes: 4 * size,
+      vectors: Int32Array.from(layout.slots, slotOf),
+      externals: Int32Array.from(layout.externals, externals.place),
     }
-  return { plan, classes, externals, reductions }
+    return [{ layout, member, segments: instantiate(emitSpace(plan, index, layout), memory) }]
+  })
+  const kinds = numbering<readonly Segment[]>((a, b) => a === b)
+  for (const { segments } of layouts) kinds.place(segments)
+  const grouped = kinds.items.map(segments => layouts.filter(item => item.segments === segments))
+
+  // Scratch memory: the descriptors, class by class, then the vectors that live between passes only.
+  const reductions = new Map<NodeId, number>()
+  const words = grouped.flat().reduce((word, { layout }) => {
+    const first = word + 1 + layout.slots.length + layout.externals.length
+    for (const [i, id] of layout.reductions.entries()) reductions.set(id, first + i)
+    return word + layout.words
+  }, 0)
+  const temporaries = new Map<NodeId, number>()
+  const scratchWords = [...plan.temporaries].reduce((word, id) => {
+    temporaries.set(id, word)
+    return word + padded(sizeOf(node(id).shape))
+  }, padded(words))
+
+  const source = (id: NodeId): Exclude<Source, { from: 'scratch' }> => {
+    const index = inputs.get(id)
+    return index !== undefined ? { from: 'input', index } : { from: 'made', index: madeAt.get(id) as number }
+  }
+  return {
+    plan,
+    classes: grouped.map(items => ({
+      segments: (items[0] as (typeof items)[number]).segments,
+      words: (items[0] as (typeof items)[number]).layout.words,
+      members: items.map(({ member }) => member),
+    })),
+    externals: externals.items.map(e => ({ ...e, level: e.from === 'cell' ? plan.level(e.id) : 0 })),
+    vectors: [...slots.keys()].map(id => {
+      const word = temporaries.get(id)
+      return word === undefined ? source(id) : { from: 'scratch', word }
+    }),
+    made,
+    roots: resolved.roots.map(source),
+    inputs,
+    reductions,
+    scratchWords,
+  }
 }

@@ -17,13 +17,13 @@ export type Value = number | tf.Tensor
  * A tensor result may be an input itself, or stand in several places; new ones belong to the caller. Inputs are not written
  * to and not disposed.
  *
- * @param inputs by name
+ * @param input the value of an input, by name
  * @throws Error where a tensor condition is met and the backend cannot read synchronously
  */
 export const evaluate = (
   graph: Graph,
   targets: readonly Target[],
-  inputs: ReadonlyMap<string, Value>,
+  input: (name: string) => Value,
 ): readonly Value[] => {
   const read = (id: NodeId): number =>
     tf.tidy(() => {
@@ -38,12 +38,12 @@ export const evaluate = (
       }
     })
 
-  const number = hostNumbers(graph, name => inputs.get(name) as number, read)
+  const number = hostNumbers(graph, name => input(name) as number, read)
 
   const apply = (id: NodeId, args: readonly tf.Tensor[]): tf.Tensor => {
     const node = graph.tensors[id] as TensorNode
     const { operation, scalars } = node
-    if (operation.op === 'input') return inputs.get(operation.name) as tf.Tensor
+    if (operation.op === 'input') return input(operation.name) as tf.Tensor
     const second = graph.tensors[node.args[1] as NodeId]
     const constant = second?.operation.op === 'constant' && !Number.isNaN(number(second.scalars[0] as NodeId))
     return applyNode(node, args, scalars.map(number), constant)

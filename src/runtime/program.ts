@@ -1,0 +1,106 @@
+/** A trace with all that is worked out once for it. */
+import type { Observation, Target } from '../expr/graph.js'
+import type { Shape } from '../expr/shape.js'
+import { isSymbol } from '../expr/structure.js'
+import { map, names, type Tree } from '../expr/tree.js'
+import type { Value } from '../interpret/tfjs/evaluate.js'
+import { inputName, type Signature, type StateSlot, traceUpdate, type UpdateTrace } from '../interpret/trace.js'
+import type { GradientTransform } from '../transform/types.js'
+import { requested } from './observations.js'
+import { type Interpreter, type Runner, runnerOf } from './runner.js'
+import type { Gradients, StepContext, Tensors } from './types.js'
+
+export interface Program extends UpdateTrace {
+  readonly signature: Signature
+  /** All leaves, and those without a gradient. */
+  readonly leaves: readonly string[]
+  readonly absent: readonly string[]
+  readonly observations: readonly Observation[]
+  /** Puts the values of a state back into its nesting. */
+  readonly restore: (values: readonly Value[]) => unknown
+  /** How updates and the next state are computed, and how the next parameters and state. */
+  readonly update: Runner
+  readonly step: Runner
+}
+
+/** Traces a transform for one signature. */
+export const programOf = (
+  transform: GradientTransform<unknown>,
+  signature: Signature,
+  labels: readonly string[],
+  interpreter: Interpreter | undefined,
+): Program => {
+  const trace = traceUpdate(transform, signature)
+  const { graph, slots, structure, next } = trace
+  const observations = requested(graph.observations, labels)
+  const rest: readonly Target[] = [
+    ...next,
+    ...observations.map(({ tensor }) => ({ sort: 'expr', id: tensor }) as const),
+  ]
+  const replaces = [...signature.present.map(inputName.param), ...slots.map(({ path }) => inputName.state(path))]
+  const leaves = names(signature.params)
+  const absent = leaves.filter(leaf => !signature.present.includes(leaf))
+  const inputNames = inputNamesOf(signature, absent, slots)
+  return {
+    ...trace,
+    signature,
+    leaves,
+    absent,
+    observations,
+    restore: restoring(structure),
+    update: runnerOf(interpreter, graph, [...trace.updates, ...rest], inputNames, []),
+    step: runnerOf(interpreter, graph, [...trace.params, ...rest], inputNames, replaces),
+  }
+}
+
+const inputNamesOf = (
+  signature: Signature,
+  absent: readonly string[],
+  slots: readonly StateSlot[],
+): ReadonlyMap<string, number> => {
+  const inOrder = [
+    ...signature.present.map(inputName.param),
+    ...slots.map(({ path }) => inputName.state(path)),
+    ...signature.present.map(inputName.gradient),
+    ...absent.map(inputName.param),
+    ...signature.scalars.map(inputName.scalar),
+    ...Object.entries(signature.trees).flatMap(([entry, tree]) => names(tree).map(leaf => inputName.tree(entry, leaf))),
+  ]
+  return new Map(inOrder.map((name, i) => [name, i]))
+}
+
+/** The shape of each leaf. */
+export const shapesOf: (tensors: Tensors) => Tree<Shape> = map(x => x.shape)
+
+/** What a trace depends on, of inputs that have been checked. */
+export const signatureOf = (grads: Gradients, params: Tensors, context: StepContext): Signature => {
+  const entries = Object.entries(context)
+  // Its own: a leaf may be named as a method that every object has.
+  const hasGradient = (leaf: string) => Object.hasOwn(grads, leaf) && grads[leaf] !== undefined && grads[leaf] !== null
+  return {
+    params: shapesOf(params),
+    present: names(params).filter(hasGradient),
+    scalars: entries.flatMap(([entry, value]) => (typeof value === 'number' ? [entry] : [])),
+    trees: Object.fromEntries(
+      entries.flatMap(([entry, value]) => (typeof value === 'number' ? [] : [[entry, shapesOf(value)]])),
+    ),
+  }
+}
+
+/** Puts values back into the nesting that they were flattened from. */
+export const restoring = (structure: unknown): ((values: readonly Value[]) => unknown) => {
+  let place = 0
+  const build = (part: unknown): ((values: readonly Value[]) => unknown) => {
+    if (isSymbol(part)) {
+      const i = place++
+      return list => list[i]
+    }
+    if (Array.isArray(part)) {
+      const items = part.map(build)
+      return list => items.map(item => item(list))
+    }
+    const entries = Object.entries(part as object).map(([key, value]) => [key, build(value)] as const)
+    return list => Object.fromEntries(entries.map(([key, item]) => [key, item(list)]))
+  }
+  return build(structure)
+}

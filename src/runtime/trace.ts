@@ -1,2 +1,0 @@
-/** Tracing, which interpreters share with the runtime. */
-export * from '../interpret/trace.js'
