@@ -36,7 +36,7 @@ export const applyIfFinite = <S>(
   return {
     init: params => ({ consecutive: scalar(0), total: scalar(0), inner: f.init(params) }),
     update: (updates, { consecutive, total, inner }, params, context) => {
-      const all = values(updates)
+      const all = values(updates).filter(g => g.size > 0) // the minimum of no elements is 0, which reads as false
       if (all.length === 0) return [updates, { consecutive, total, inner }]
       const finite = all.map(g => g.isFinite().min()).reduce((a, b) => a.minimum(b))
       const [applied, next] = f.update(updates, inner, params, context)

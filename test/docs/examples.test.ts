@@ -1,7 +1,7 @@
 /** The examples of README and guide: they run, do what they say, and stand in the documents word for word. */
 import { readdirSync, readFileSync } from 'node:fs'
 import * as tf from '@tensorflow/tfjs'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { neuroPlasticByHand } from '../../docs/examples/paper.js'
 import { compile, type GradientTransform, neuroPlastic } from '../../src/index.js'
 import { useWasm } from '../../src/wasm/index.js'
@@ -16,6 +16,23 @@ test('an optimizer of one’s own trains', async () => {
   const { losses } = await import('../../docs/examples/train.js')
   expect(losses.at(-1)).toBeLessThan(0.02)
   expect(losses[0]).toBeGreaterThan(0.1)
+})
+
+test('a rule of one’s own is law-checked, and the same without its clamp is refuted', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+  const { report } = await import('../../docs/examples/law-check.js')
+  const printed = log.mock.calls.flat().join('\n')
+  log.mockRestore()
+  expect(report.results.filter(({ outcome }) => outcome === 'violated').map(({ law }) => law)).toEqual([
+    'bounded modulation, [0.5, 1.5]',
+  ])
+  const shown = /^broken law[\s\S]*?(?=\n```)/m.exec(read('README.md'))?.[0] ?? 'nothing'
+  expect(printed).toContain(shown)
+})
+
+test('a law of one’s own tells a rule that keeps it from one that does not', async () => {
+  const { holds, broken } = await import('../../docs/examples/own-law.js')
+  expect([holds.holds, broken.holds]).toEqual([true, false])
 })
 
 test('NeuroPlastic by hand is neuroPlastic, bit for bit', () => {

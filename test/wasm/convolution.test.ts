@@ -125,6 +125,44 @@ describe('gradients of convolutions agree with the cpu backend and leave nothing
     )
   })
 
+  it('fused with bias and activation', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ batch, input, filter, strides, inChannels, outChannels, pad, seed }) => {
+        const x = random([batch, ...input, inChannels], seed)
+        const w = random([...filter, inChannels, outChannels], seed + 1)
+        const d = random([...filter, outChannels, 1], seed + 2)
+        const b = random([outChannels], seed + 3)
+        const f = (x: tf.Tensor, w: tf.Tensor, d: tf.Tensor, b: tf.Tensor) => {
+          const y = tf.fused.conv2d({
+            x: x as tf.Tensor4D,
+            filter: w as tf.Tensor4D,
+            strides,
+            pad,
+            bias: b,
+            activation: 'relu',
+          })
+          return tf.fused.depthwiseConv2d({
+            x: y,
+            filter: d as tf.Tensor4D,
+            strides,
+            pad: 'same',
+            bias: b,
+            activation: 'relu',
+          })
+        }
+        await expectAgreement([x, w, d, b], valueAndGradients(f as never, [x, w, d, b], seed))
+        const inputs = [
+          random(x.shape, seed),
+          random(w.shape, seed + 1),
+          random(d.shape, seed + 2),
+          random(b.shape, seed + 3),
+        ] as const
+        await expectAgreement(inputs, () => [tf.tidy(() => f(...inputs))])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   it('separableConv2d', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -45,7 +45,7 @@ describe.each(names)('%s', name => {
 
   it.each([1e3, 1e5, 1e6, 3e6])('is accurate to the last digit of a float32 over %d elements', n => {
     const x = tf.randomUniform([n], 0, 1, 'float32', 5)
-    const exact = x.dataSync().reduce((a, b) => a + b, 0) / (name === 'mean' ? n : 1)
+    const exact = x.dataSync<'float32'>().reduce((a, b) => a + b, 0) / (name === 'mean' ? n : 1)
     const [result] = onWasm([x], () => [reduce(x)])
     expect(result!.values[0]).toBe(Math.fround(exact))
     x.dispose()

@@ -138,7 +138,30 @@ describe('useWasm', () => {
 })
 
 describe('trainingKernels', () => {
-  const registered = () => trainingKernels.map(({ kernelName }) => tf.getKernel(kernelName, 'wasm').kernelFunc)
+  const registered = () => trainingKernels.map(({ kernelName }) => tf.getKernel(kernelName, 'wasm')?.kernelFunc)
+
+  it('supplies kernels that stock lacks, and no others', async () => {
+    await useWasm({ trainingKernels: false })
+    const lacking = trainingKernels.filter(({ kernelName }) => tf.getKernel(kernelName, 'wasm') === undefined)
+    expect(lacking.map(({ kernelName }) => kernelName).sort()).toEqual([
+      'Conv2DBackpropFilter',
+      'DepthwiseConv2dNativeBackpropFilter',
+      'DepthwiseConv2dNativeBackpropInput',
+      'UnsortedSegmentSum',
+    ])
+    expect(trainingKernels.filter(kernel => 'supply' in kernel)).toEqual(lacking)
+  })
+
+  it('leaves no kernel out that a gradient on the cpu backend may call', async () => {
+    await useWasm()
+    const onWasm = new Set(tf.getKernelsForBackend('wasm').map(({ kernelName }) => kernelName))
+    const missing = tf.getKernelsForBackend('cpu').filter(({ kernelName }) => !onWasm.has(kernelName))
+    // Complex numbers, ragged tensors, text and drawing; and what has no gradient on any backend.
+    expect(missing.map(({ kernelName }) => kernelName).sort()).toEqual([
+      ...['Complex', 'ComplexAbs', 'Draw', 'Einsum', 'FFT', 'IFFT', 'Imag'],
+      ...['RaggedGather', 'RaggedRange', 'RaggedTensorToTensor', 'Real', 'StaticRegexReplace'],
+    ])
+  })
 
   it('replaces the stock kernels once, and puts back exactly those', async () => {
     await useWasm({ trainingKernels: false })

@@ -76,3 +76,38 @@ export const layoutOf = (plan: Plan, index: number): Layout => {
   const reductions = passes.flatMap(pass => pass.reductions)
   return { slots, externals, reductions, words: 1 + slots.length + externals.length + reductions.length }
 }
+
+/**
+ * All that the code of a space depends on, as a text: operations and their operands by place, without sizes or names.
+ * Spaces of equal text have equal code.
+ */
+export const structureOf = (plan: Plan, index: number, layout: Layout): string => {
+  const places = new Map<NodeId, number>()
+  const place = (id: NodeId): number => {
+    const known = places.get(id) ?? places.size
+    places.set(id, known)
+    return known
+  }
+  const outside = (external: External) => `x${layout.externals.findIndex(known => sameExternal(known, external))}`
+  const write = (id: NodeId): string => {
+    const node = plan.graph.tensors[id] as TensorNode
+    const kind = node.operation.op === 'reduce' ? node.operation.kind : ''
+    const operands = (plan.resolved.operands.get(id) ?? []).map(arg => {
+      const external = plan.isCell(arg) ? externalOf(plan, index, arg) : undefined
+      const type = plan.graph.tensors[arg]?.dtype
+      return `${plan.isCell(arg) ? 'c' : 'v'}${type}${external === undefined ? place(arg) : outside(external)}`
+    })
+    return `${place(id)}=${node.operation.op}${kind}${node.dtype}(${operands};${numbersOf(node).map(outside)})`
+  }
+  const passes = (plan.spaces[index] as Space).passes.map(pass =>
+    [
+      `${plan.barriers.filter(barrier => barrier <= pass.level).length}`,
+      pass.loads.map(place),
+      ownCells(plan, index, pass).map(write),
+      pass.compute.map(write),
+      pass.stores.map(place),
+      pass.reductions.map(write),
+    ].join('|'),
+  )
+  return [plan.barriers.length, layout.slots.map(place), layout.reductions.map(place), ...passes].join('\n')
+}

@@ -1,10 +1,10 @@
 /** From a plan to what runs: modules, shared by spaces of equal code, and tables of where every address comes from. */
 import type { NodeId, TensorNode } from '../../expr/graph.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
-import { type EmittedFunction, encodeModule } from '../../wasm/emit/encode.js'
+import { encodeModule } from '../../wasm/emit/encode.js'
 import { emitSpace } from './emit.js'
 import { imported } from './lanes.js'
-import { layoutOf, sameExternal } from './layout.js'
+import { type Layout, layoutOf, sameExternal, structureOf } from './layout.js'
 import type { External, Plan } from './plan.js'
 
 /** Runs one segment over consecutive descriptors. */
@@ -61,24 +61,27 @@ const math: Readonly<Record<(typeof imported)[number], (x: number, y: number) =>
   pow: Math.pow,
 }
 
-const instances = new WeakMap<WebAssembly.Memory, Map<string, readonly Segment[]>>()
+const imports = imported.map(name => ({
+  name,
+  params: name === 'pow' ? (['f64', 'f64'] as const) : (['f64'] as const),
+  results: ['f64'] as const,
+}))
 
-const instantiate = (functions: readonly EmittedFunction[], memory: WebAssembly.Memory): readonly Segment[] => {
-  const known = instances.get(memory) ?? new Map<string, readonly Segment[]>()
-  instances.set(memory, known)
-  const imports = imported.map(name => ({
-    name,
-    params: name === 'pow' ? (['f64', 'f64'] as const) : (['f64'] as const),
-    results: ['f64'] as const,
-  }))
-  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
-  const bytes = encodeModule(imports, functions, { maximum: 65536, shared })
-  const key = bytes.join()
-  const found = known.get(key)
+const known = new WeakMap<WebAssembly.Memory, Map<string, readonly Segment[]>>()
+
+/** The code of a space, made once for each structure. */
+const segmentsOf = (plan: Plan, index: number, layout: Layout, memory: WebAssembly.Memory): readonly Segment[] => {
+  const instances = known.get(memory) ?? new Map<string, readonly Segment[]>()
+  known.set(memory, instances)
+  const structure = structureOf(plan, index, layout)
+  const found = instances.get(structure)
   if (found !== undefined) return found
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, ...math } })
+  const functions = emitSpace(plan, index, layout)
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
+  const module = new WebAssembly.Module(encodeModule(imports, functions, { maximum: 65536, shared }))
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, ...math } })
   const segments = functions.map(({ name }) => exports[name] as Segment)
-  known.set(key, segments)
+  instances.set(structure, segments)
   return segments
 }
 
@@ -134,7 +137,7 @@ export const programOf = (plan: Plan, memory: WebAssembly.Memory, inputNames: Re
       vectors: Int32Array.from(layout.slots, slotOf),
       externals: Int32Array.from(layout.externals, externals.place),
     }
-    return [{ layout, member, segments: instantiate(emitSpace(plan, index, layout), memory) }]
+    return [{ layout, member, segments: segmentsOf(plan, index, layout, memory) }]
   })
   const kinds = numbering<readonly Segment[]>((a, b) => a === b)
   for (const { segments } of layouts) kinds.place(segments)

@@ -1,26 +1,43 @@
 /** Registers the training kernels with TensorFlow.js, and puts the stock ones back; warns of neither after `quiet`. */
 import * as tf from '@tensorflow/tfjs'
-import { asWasmKernel } from './kernel.js'
+import { asWasmKernel, type TrainingKernel } from './kernel.js'
 import { trainingKernels } from './table.js'
 
-// Which of the registered kernels are ours, and what each replaced: state is kept where it cannot disagree with the registry.
-const stockOf = new WeakMap<tf.KernelConfig, tf.KernelConfig>()
+const BACKEND = 'wasm'
 
-/** Registers each training kernel over the stock one. Those that are there already stay. */
+/** What is registered under a name; TensorFlow.js does not say in its types that it may be nothing. */
+const registered = (kernelName: string): tf.KernelConfig | undefined => tf.getKernel(kernelName, BACKEND)
+
+// Which of the registered kernels are ours, and what each replaced (if anything): state is kept where it cannot disagree
+// with the registry.
+const stockOf = new WeakMap<tf.KernelConfig, tf.KernelConfig | undefined>()
+
+const configOf = (kernel: TrainingKernel, stock: tf.KernelConfig | undefined): tf.KernelConfig => {
+  if ('improve' in kernel && stock === undefined)
+    throw new Error(`the WASM backend has no kernel ${kernel.kernelName} to improve`)
+  const ours = 'improve' in kernel ? kernel.improve(asWasmKernel(stock!)) : kernel.supply
+  const { kernelName } = kernel
+  return { kernelName, backendName: BACKEND, ...stock, kernelFunc: ours as unknown as tf.KernelFunc }
+}
+
+/** Registers each training kernel, over the stock one where there is one. Those that are there already stay. */
 export const installTrainingKernels = (): void => {
-  for (const { kernelName, improve } of trainingKernels) {
-    const stock = tf.getKernel(kernelName, 'wasm')
-    if (stockOf.has(stock)) continue
-    const ours = { ...stock, kernelFunc: improve(asWasmKernel(stock)) as unknown as tf.KernelFunc }
+  for (const kernel of trainingKernels) {
+    const stock = registered(kernel.kernelName)
+    if (stock !== undefined && stockOf.has(stock)) continue
+    const ours = configOf(kernel, stock)
     stockOf.set(ours, stock)
     tf.registerKernel(ours)
   }
 }
 
-/** Puts back each stock kernel that a training kernel replaced. What others registered since stays. */
+/** Puts back each stock kernel that a training kernel replaced, and removes those that stock lacks. Others' kernels stay. */
 export const restoreStockKernels = (): void => {
   for (const { kernelName } of trainingKernels) {
-    const stock = stockOf.get(tf.getKernel(kernelName, 'wasm'))
-    if (stock !== undefined) tf.registerKernel(stock)
+    const ours = registered(kernelName)
+    if (ours === undefined || !stockOf.has(ours)) continue
+    const stock = stockOf.get(ours)
+    if (stock === undefined) tf.unregisterKernel(kernelName, BACKEND)
+    else tf.registerKernel(stock)
   }
 }

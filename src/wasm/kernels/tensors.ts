@@ -56,13 +56,34 @@ export const usingView = <R>(
   }
 }
 
+/** The values of a float32 tensor, in place. The next allocation may grow the memory, and then detaches this array. */
+export const floats = (backend: BackendWasm, x: tf.TensorInfo): Float32Array =>
+  // The backend types all of its arrays as one union; a float32 tensor has a Float32Array.
+  backend.typedArrayFromHeap(x) as Float32Array
+
 /** Copies a float32 tensor into another, from its element `start` on. */
 export const copyInto = (backend: BackendWasm, target: tf.TensorInfo, start: number, x: tf.TensorInfo): void =>
-  backend.typedArrayFromHeap(target).set(backend.typedArrayFromHeap(x), start)
+  floats(backend, target).set(floats(backend, x), start)
 
-/** A new float32 tensor of zeros. */
-export const zeros = (backend: BackendWasm, shape: number[]): tf.TensorInfo => {
-  const x = backend.makeOutput(shape, 'float32')
+/** A new tensor of zeros. */
+export const zeros = (backend: BackendWasm, shape: number[], dtype: tf.DataType = 'float32'): tf.TensorInfo => {
+  const x = backend.makeOutput(shape, dtype)
   backend.typedArrayFromHeap(x).fill(0)
   return x
 }
+
+/** Uses a temporary tensor of zeros and disposes it, also where its use throws. */
+export const usingZeros = <R>(backend: BackendWasm, shape: number[], use: (x: tf.TensorInfo) => R): R =>
+  usingTemporary(backend, zeros(backend, shape), use)
+
+/** Adds a float32 tensor to another of the same size, in place. */
+export const addTo = (backend: BackendWasm, target: tf.TensorInfo, x: tf.TensorInfo): void => {
+  const [sums, values] = [floats(backend, target), floats(backend, x)]
+  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!
+}
+
+/** Uses a tensor as float32: itself, or a temporary copy where it holds integers or truth values. */
+export const usingFloats = <R>(backend: BackendWasm, x: tf.TensorInfo, use: (x: tf.TensorInfo) => R): R =>
+  x.dtype === 'float32'
+    ? use(x)
+    : usingTemporary(backend, wasmKernel('Cast')({ inputs: { x }, backend, attrs: { dtype: 'float32' } }), use)
