@@ -1,0 +1,2 @@
+/** The interpreter that prints. */
+export { type ExplainedRule, type ExplainOptions, type Explanation, explain } from './explain.js'

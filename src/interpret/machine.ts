@@ -1,0 +1,40 @@
+/** A transform as a machine: its update graph, what its state starts from, and what it becomes. */
+import type { Graph, NodeId, Target } from '../expr/graph.js'
+import type { Path } from '../expr/structure.js'
+import type { GradientTransform } from '../transform/types.js'
+import { inputName, type Signature, traceInit, traceUpdate } from './trace.js'
+
+/** One place of the state. */
+export interface Slot {
+  readonly path: Path
+  /** Its value at the start, in the graph of `init`. */
+  readonly initial: Target
+  /** Its value after a step, in the graph of `update`. */
+  readonly next: Target
+}
+
+export interface Machine {
+  readonly signature: Signature
+  readonly init: Graph
+  readonly graph: Graph
+  readonly updates: readonly Target[]
+  /** By the name of the input that the state is. */
+  readonly slots: ReadonlyMap<string, Slot>
+}
+
+/** Traces a transform whole. */
+export const machineOf = (transform: GradientTransform<unknown>, signature: Signature): Machine => {
+  const init = traceInit(transform, signature.params)
+  const { graph, slots, updates, next } = traceUpdate(transform, signature)
+  const entries = slots.map(
+    ({ path }, i) =>
+      [inputName.state(path), { path, initial: init.graph.roots[i] as Target, next: next[i] as Target }] as const,
+  )
+  return { signature, init: init.graph, graph, updates, slots: new Map(entries) }
+}
+
+/** The state that an input is, if it is one. */
+export const slotAt = ({ graph, slots }: Machine, id: NodeId, sort: Target['sort']): Slot | undefined => {
+  const node = sort === 'expr' ? graph.tensors[id]?.operation : graph.scalars[id]
+  return node?.op === 'input' ? slots.get(node.name) : undefined
+}
