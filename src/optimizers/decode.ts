@@ -70,19 +70,14 @@ export const record =
 
 /** The number of letters to insert, remove or replace to get from one word to the other (Levenshtein). */
 const distance = (a: string, b: string): number => {
-  const first = Array.from({ length: b.length + 1 }, (_, j) => j)
-  const last = [...a].reduce(
-    (row, x, i) =>
-      [...b].reduce<readonly number[]>(
-        (next, y, j) => [
-          ...next,
-          Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (x === y ? 0 : 1)),
-        ],
-        [i + 1],
-      ),
-    first as readonly number[],
-  )
-  return last[b.length] ?? 0
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (const [i, x] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, y] of [...b].entries())
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (x === y ? 0 : 1)))
+    row = next
+  }
+  return row.at(-1) ?? 0
 }
 
 /** `; did you mean 'x'?` for the nearest of some words, or nothing where none is near. */

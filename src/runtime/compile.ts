@@ -53,10 +53,11 @@ export function compile<S>(
 ): Optimizer<S> | ObservedOptimizer<S> {
   if (interpreter !== undefined && interpreter !== 'tfjs' && interpreter !== 'fused')
     throw new HyperparameterError('interpreter', interpreter, "'tfjs' or 'fused'")
-  const { init, update, step } = programs(transform, observe ?? [], interpreter)
-  if (observe !== undefined) return { init, update, step }
+  const { init, plan, update, step } = programs(transform, observe ?? [], interpreter)
+  if (observe !== undefined) return { init, plan, update, step }
   return {
     init,
+    plan,
     update: (...inputs) => {
       const [updates, state] = update(...inputs)
       return [updates, state]
@@ -124,16 +125,22 @@ const programs = <S>(
       return restoring(structure)(fresh(results, inputs.values())) as Concrete<S>
     },
 
+    plan: (params, context = {}) => {
+      const numbers = new Map(Object.entries(context).map(([entry, value]) => [inputName.scalar(entry), value]))
+      // Gradients are like the parameters; the counters of a state start at 0.
+      return programFor(params, params, context).step.plan(name => Number(numbers.get(name) ?? 0))
+    },
+
     update: (grads, state, params, context = {}): readonly [Tensors, Concrete<S>, Readings] => {
       const { program, inputs } = prepare(grads, state, params, context)
-      const results = program.update(inputs, [])
+      const results = program.update.run(inputs, [])
       const { leaves, state: next, readings } = unpack(fresh(results, inputs), program)
       return [leaves, next, readings]
     },
 
     step: <P extends Tensors>({ params, state }: Training<S, P>, grads: Gradients, context: StepContext = {}) => {
       const { program, inputs, before } = prepare(grads, state, params, context)
-      const results = replacing(program.step(inputs, before), before, inputs, new Set(Object.values(grads)))
+      const results = replacing(program.step.run(inputs, before), before, inputs, new Set(Object.values(grads)))
       const { leaves, state: next, readings } = unpack(results, program)
       return { params: { ...params, ...leaves }, state: next, readings }
     },

@@ -1,13 +1,22 @@
 /** Which interpreter runs a trace. */
 import * as tf from '@tensorflow/tfjs'
 import type { Graph, Target } from '../expr/graph.js'
-import { type Fused, fuse } from '../interpret/fused/index.js'
+import { type Fused, type FusedPlan, fuse } from '../interpret/fused/index.js'
 import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 
 export type Interpreter = 'tfjs' | 'fused'
 
-/** Values of a trace's targets from its inputs; `donated` are inputs that may be overwritten, each by the target in its place. */
-export type Runner = (inputs: readonly Value[], donated: readonly (Value | undefined)[]) => readonly Value[]
+/** What runs a step: loops of the fused interpreter and what it leaves to tfjs, or tfjs altogether. */
+export type ExecutionPlan =
+  | ({ readonly interpreter: 'fused' } & FusedPlan)
+  | { readonly interpreter: 'tfjs'; readonly reason: string }
+
+export interface Runner {
+  /** Values of a trace's targets; `donated` are inputs that may be overwritten, each by the target in its place. */
+  run(inputs: readonly Value[], donated: readonly (Value | undefined)[]): readonly Value[]
+  /** What a run with these numbers would do, on the current backend. */
+  plan(input: (name: string) => number): ExecutionPlan
+}
 
 /**
  * What runs a trace: the interpreter asked for, or the fused one wherever the `wasm` backend is current.
@@ -23,18 +32,30 @@ export const runnerOf = (
   inputNames: ReadonlyMap<string, number>,
   replaces: readonly (string | undefined)[],
 ): Runner => {
-  let fused: Fused | undefined
-  return (inputs, donated) => {
-    const onWasm = tf.getBackend() === 'wasm'
-    if (interpreter === 'fused' && !onWasm)
+  let known: Fused | undefined
+  const fused = (): Fused => {
+    known ??= fuse(graph, targets, inputNames, replaces)
+    return known
+  }
+  /** Why it is tfjs that runs, if it is. */
+  const reason = (): string | undefined => {
+    const backend = tf.getBackend()
+    if (interpreter === 'fused' && backend !== 'wasm')
       throw new Error(
-        `the fused interpreter runs on the 'wasm' backend; the current one is '${tf.getBackend()}': call useWasm()`,
+        `the fused interpreter runs on the 'wasm' backend; the current one is '${backend}': call useWasm()`,
       )
-    if (interpreter === 'tfjs' || !onWasm)
-      return evaluate(graph, targets, name => inputs[inputNames.get(name) as number] as Value)
-    fused ??= fuse(graph, targets, inputNames, replaces)
-    const { run } = fused
-    return tf.tidy(() => run(inputs, soleAmong(inputs, donated)) as Value[])
+    if (interpreter === 'tfjs') return 'it was asked for'
+    return backend === 'wasm' ? undefined : `the backend is '${backend}', not 'wasm'`
+  }
+  return {
+    run: (inputs, donated) =>
+      reason() !== undefined
+        ? evaluate(graph, targets, name => inputs[inputNames.get(name) as number] as Value)
+        : tf.tidy(() => fused().run(inputs, soleAmong(inputs, donated)) as Value[]),
+    plan: input => {
+      const why = reason()
+      return why === undefined ? { interpreter: 'fused', ...fused().plan(input) } : { interpreter: 'tfjs', reason: why }
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs'
 import type { Expr } from '../expr/expr.js'
 import type { Scalar } from '../expr/scalar.js'
 import type { Tree } from '../expr/tree.js'
+import type { ExecutionPlan } from './runner.js'
 
 /** A state on tensors: `tf.Tensor` for each `Expr`, `number` for each `Scalar`, in the same nesting. */
 export type Concrete<S> = S extends Expr
@@ -36,6 +37,11 @@ interface Init<S> {
    * @param params float32 tensors by leaf name, in layer order; not written to, not disposed
    */
   init(params: Tensors): Concrete<S>
+  /**
+   * What a first step with these parameters and this context does on the current backend: which interpreter runs it, in how
+   * many loops, and what runs through tfjs between them and why.
+   */
+  plan(params: Tensors, context?: StepContext): ExecutionPlan
 }
 
 /** A transform ready to run on tensors. */

@@ -134,6 +134,25 @@ test('random chains agree with tfjs', () => {
   )
 })
 
+test('the plan tells what is fused, and why not the rest', async () => {
+  const params = random(1)
+  const plan = (transform: GradientTransform<unknown>) => compile(transform).plan(params, { epoch: 1, totalEpochs: 2 })
+  // Three passes a leaf: signals and their means; alpha and the norm; the step. Leaves of one element need none. All share one
+  // program, but for the empty leaf, whose means divide by 1.
+  expect(plan(neuroPlastic())).toEqual({ interpreter: 'fused', loops: 12, programs: 2, viaTfjs: [] })
+  expect(plan(adam())).toEqual({ interpreter: 'fused', loops: 4, programs: 1, viaTfjs: [] })
+  expect(plan(shuffleWithinLeaf())).toMatchObject({
+    viaTfjs: Object.keys(shapes).map(leaf => `shuffle of '${leaf}': outside the algebra`),
+  })
+  expect(plan(chain(gradientMagnitude(), normalizeSignal({ over: 'unit' })))).toMatchObject({
+    viaTfjs: expect.arrayContaining(["sum of 'dense/kernel': runs along axes of the leaf"]),
+  })
+  expect(compile(adam(), { interpreter: 'tfjs' }).plan(params)).toEqual({
+    interpreter: 'tfjs',
+    reason: 'it was asked for',
+  })
+})
+
 describe('in place', () => {
   test('parameters and moments are written over, and only where nobody else looks', () => {
     const optimizer = compile(trace(0.9), { interpreter: 'fused' })
@@ -192,6 +211,7 @@ test('elsewhere it is refused clearly', async () => {
   const optimizer = compile(sgd(), { interpreter: 'fused' })
   await useBackend('cpu')
   const params = { w: tf.ones([2]) }
+  expect(compile(sgd()).plan(params)).toEqual({ interpreter: 'tfjs', reason: "the backend is 'cpu', not 'wasm'" })
   expect(() => optimizer.step({ params, state: optimizer.init(params) }, { w: tf.ones([2]) })).toThrow(
     "the fused interpreter runs on the 'wasm' backend; the current one is 'cpu': call useWasm()",
   )

@@ -1,6 +1,6 @@
 /** The fused interpreter: compiles a graph to WASM SIMD loops and runs them on the heap of tfjs's wasm backend. */
 import * as tf from '@tensorflow/tfjs'
-import type { Graph, NodeId, Target } from '../../expr/graph.js'
+import type { Graph, NodeId, Target, TensorNode } from '../../expr/graph.js'
 import { sameShape } from '../../expr/shape.js'
 import { memory } from '../../wasm/heap.js'
 import { hostNumbers, resolve, standIn } from '../resolve.js'
@@ -9,8 +9,21 @@ import { execute } from './execute.js'
 import { planOf } from './plan.js'
 import { type Program, programOf } from './program.js'
 
+/** What became of a graph: how many loops, of how many kinds, and what tfjs still computes and why. */
+export interface FusedPlan {
+  /** Loops over leaves in a step, each leaf's own. */
+  readonly loops: number
+  /** Programs of distinct code that run them. */
+  readonly programs: number
+  /** Each operation that runs through tfjs between loops, with its leaf and the reason. */
+  readonly viaTfjs: readonly string[]
+}
+
 /** Runs of a graph. */
 export interface Fused {
+  /** What a run with these host numbers would do. A tensor condition is taken to hold. */
+  plan(input: (name: string) => number): FusedPlan
+
   /**
    * The values of the targets.
    *
@@ -48,6 +61,15 @@ export const fuse = (
   }
 
   return {
+    plan: input => {
+      const { plan, classes } = programFor(hostNumbers(graph, input, () => 1))
+      return {
+        loops: plan.spaces.reduce((sum, { passes }) => sum + passes.length, 0),
+        programs: classes.length,
+        viaTfjs: plan.foreign.map(id => reasonOf(graph.tensors[id] as TensorNode)),
+      }
+    },
+
     run: (inputs, donated) => {
       const input = (name: string) => inputs[inputNames.get(name) as number] as Value
       const number = hostNumbers(
@@ -65,6 +87,13 @@ export const fuse = (
       return targets.map(({ sort, id }) => (sort === 'scalar' ? number(id) : (next.next().value as tf.Tensor)))
     },
   }
+}
+
+const reasonOf = ({ operation, leaf }: TensorNode): string => {
+  const name =
+    operation.op === 'opaque' ? operation.opaque.name : operation.op === 'reduce' ? operation.kind : operation.op
+  const why = operation.op === 'opaque' ? 'outside the algebra' : 'runs along axes of the leaf'
+  return `${name}${typeof leaf === 'string' ? ` of '${leaf}'` : ''}: ${why}`
 }
 
 /** A node for each choice that a graph leaves open: of several that hang on one number, one. */

@@ -59,10 +59,12 @@ const signatureBytes = ({ params, results }: Signature): Bytes => [
 
 // Locals are declared as runs of one type.
 const localBytes = (locals: readonly ValueType[]): Bytes => {
-  const runs = locals.reduce<readonly { readonly type: ValueType; readonly count: number }[]>((done, type) => {
-    const last = done.at(-1)
-    return last?.type === type ? [...done.slice(0, -1), { type, count: last.count + 1 }] : [...done, { type, count: 1 }]
-  }, [])
+  const runs: { readonly type: ValueType; count: number }[] = []
+  for (const type of locals) {
+    const last = runs.at(-1)
+    if (last?.type === type) last.count += 1
+    else runs.push({ type, count: 1 })
+  }
   return list(runs.map(({ type, count }) => [...unsigned(count), types[type]]))
 }
 
