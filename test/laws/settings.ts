@@ -4,7 +4,7 @@ import type { RunOptions } from '../../laws/index.js'
 const seed = Number(process.env.PLASTAX_SEED ?? 20260427)
 
 /** Runs of each law for a row of the table: few, for there are many rows. */
-export const perRow: RunOptions = { seed, runs: Number(process.env.PLASTAX_RUNS ?? 12) }
+export const perRow: RunOptions = { seed, runs: Number(process.env.PLASTAX_RUNS ?? 8) }
 
 /** Runs of a law by itself. */
 export const thorough: RunOptions = { seed, runs: 100 }

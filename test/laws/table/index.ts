@@ -4,7 +4,8 @@
  */
 import { coefficients } from './coefficients.js'
 import { combinators } from './combinators.js'
-import { optimizers, rules, variants } from './neuroplastic.js'
+import { rules, variants } from './neuroplastic.js'
+import { optimizers } from './optimizers.js'
 import { primitives } from './primitives.js'
 import type { Row } from './row.js'
 

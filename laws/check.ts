@@ -1,0 +1,176 @@
+/** Checking laws on a transform, on the current backend. */
+import * as fc from 'fast-check'
+import { compile, type GradientTransform, type StepContext } from '../src/index.js'
+import type { Claim, Law, Subject, Trial, Verdict } from './law.js'
+import { type LawResult, type Report, showReport, sizeOf, type Violation } from './report.js'
+import { universalLaws } from './universal/index.js'
+import { scoped } from './values.js'
+
+/** What a transform is and how it is run, apart from itself. */
+export interface SubjectOptions {
+  /** How the transform is written; default `'transform'`. */
+  readonly source?: string
+  /** Of how many transforms it is made; default 1. */
+  readonly combinators?: number
+  /** What steps know: fixed, or by step (from 0). By default epoch 1, 2, ... of 8, and a falling loss. */
+  readonly context?: StepContext | ((step: number) => StepContext)
+  /** What makes it ready to run; default `compile`. */
+  readonly compile?: Subject['compile']
+}
+
+/** How a law is checked. */
+export interface RunOptions {
+  /** Runs of each law; default 50. */
+  readonly runs?: number
+  /** What is drawn; default random. A violation says its own. */
+  readonly seed?: number
+  /** The one case to repeat, as a violation says it. */
+  readonly path?: string
+}
+
+export type CheckOptions = SubjectOptions & RunOptions
+
+const epochByStep = (step: number): StepContext => ({ epoch: step + 1, totalEpochs: 8, loss: 1 / (step + 1) })
+
+/** A transform as the subject of laws. */
+export const subjectOf = (
+  transform: GradientTransform<unknown>,
+  { source = 'transform', combinators = 1, context = epochByStep, compile: make = compile }: SubjectOptions = {},
+): Subject => ({
+  transform,
+  source,
+  combinators,
+  compile: make,
+  context: typeof context === 'function' ? context : () => context,
+})
+
+type Draw = [subject: Subject, trial: Trial]
+type Broken = NonNullable<Verdict['broken']>
+
+const verdictOf = (law: Law, subject: Subject, trial: Trial): Verdict =>
+  scoped(() => {
+    try {
+      return law.check(subject, trial)
+    } catch (error) {
+      // A transform that throws breaks whatever law it is checked for.
+      return { broken: { message: error instanceof Error ? error.message : String(error) } }
+    }
+  })
+
+/**
+ * A law as a fast-check property, for `fc.assert` and `fc.check`.
+ *
+ * @param subjects one subject, or an arbitrary that draws them
+ * @param heard is told whether the interesting case occurred in a run
+ * @example
+ * fc.assert(lawProperty(signSymmetry, subjectOf(trace(0.9))))
+ */
+export const lawProperty = (
+  law: Law,
+  subjects: Subject | fc.Arbitrary<Subject>,
+  heard: (interesting: boolean) => void = () => undefined,
+): fc.IPropertyWithHooks<Draw> =>
+  fc.property(subjects instanceof fc.Arbitrary ? subjects : fc.constant(subjects), law.trials, (subject, trial) => {
+    const { broken, interesting = true } = verdictOf(law, subject, trial)
+    heard(interesting)
+    if (broken !== undefined) throw new Error(broken.message, { cause: broken })
+  })
+
+/**
+ * Checks one law.
+ *
+ * @param subjects one subject, or an arbitrary that draws them: a transform within random others, say
+ * @example
+ * checkLaw(signSymmetry, subjectOf(trace(0.9)), { runs: 50 }).outcome // 'holds'
+ */
+export const checkLaw = (
+  law: Law,
+  subjects: Subject | fc.Arbitrary<Subject>,
+  { runs = 50, seed, path }: RunOptions = {},
+): LawResult => {
+  const occurred: boolean[] = []
+  const witnesses = subjects instanceof fc.Arbitrary ? [] : (law.witnesses ?? []).map((w): Draw => [subjects, w])
+  const property = lawProperty(law, subjects, interesting => void occurred.push(interesting))
+  const details = fc.check(property, {
+    numRuns: Math.max(witnesses.length + 1, Math.min(runs, law.maxRuns ?? runs)),
+    ...(seed === undefined ? {} : { seed }),
+    ...(path === undefined ? {} : { path }),
+    examples: witnesses,
+  })
+  const required = law.coverage ?? 0.1
+  const coverage = occurred.filter(Boolean).length / Math.max(1, occurred.length)
+  const common = { law: law.name, runs: details.numRuns, coverage, required }
+  if (details.counterexample === null) {
+    if (coverage >= required || path !== undefined) return { ...common, outcome: 'holds' }
+    // A few runs do not tell how often a case occurs.
+    return details.numRuns < enough && law.maxRuns === undefined
+      ? checkLaw(law, subjects, { runs: enough, seed: details.seed })
+      : { ...common, outcome: 'vacuous' }
+  }
+  const [subject, trial] = details.counterexample
+  const { message, step } = details.errorInstance instanceof Error ? (details.errorInstance.cause as Broken) : unknown
+  const violation: Violation = {
+    law: law.name,
+    statement: law.statement,
+    message,
+    step,
+    seed: details.seed,
+    path: details.counterexamplePath ?? '',
+    counterexample: { source: subject.source, ...trial },
+    size: sizeOf(subject, trial, step),
+  }
+  return { ...common, outcome: 'violated', violation }
+}
+
+/** Runs that tell a share of a tenth from none. */
+const enough = 100
+
+const unknown: Broken = { message: 'the property failed without saying why' }
+
+/**
+ * Checks the universal laws, and those that a transform claims, on the current TensorFlow.js backend, which must be one that
+ * reads synchronously. Needs no test runner.
+ *
+ * @param transform any gradient transform
+ * @param claims laws that it promises besides, and universal laws from which it is exempt
+ * @param options runs (default 50), seed (default random), path, source, context
+ * @example
+ * const report = checkLaws(chain(clipByNorm(1), trace(0.9)), [signSymmetry, leafIndependence])
+ * report.holds // true
+ */
+export const checkLaws = (
+  transform: GradientTransform<unknown>,
+  claims: readonly Claim[] = [],
+  options: CheckOptions = {},
+): Report => {
+  const subject = subjectOf(transform, options)
+  const seed = options.seed ?? Date.now() ^ (Math.random() * 0x100000000)
+  const exemptions = claims.filter(claim => claim.kind === 'exemption')
+  const claimed = claims.filter(claim => claim.kind === 'law')
+  const laws = [...universalLaws.filter(({ name }) => !exemptions.some(({ law }) => law === name)), ...claimed]
+  const results = laws.filter(law => law.applies?.() ?? true).map(law => checkLaw(law, subject, { ...options, seed }))
+  return {
+    source: subject.source,
+    seed,
+    holds: results.every(({ outcome }) => outcome === 'holds'),
+    results,
+    exemptions: exemptions.map(({ law, because }) => ({ law, because })),
+  }
+}
+
+/**
+ * Like {@link checkLaws}, and throws where a law is broken or vacuous.
+ *
+ * @throws Error whose message is the report
+ * @example
+ * assertLaws(myTransform, [boundedModulation({ lo: 0.5, hi: 1.5 })])
+ */
+export const assertLaws = (
+  transform: GradientTransform<unknown>,
+  claims: readonly Claim[] = [],
+  options: CheckOptions = {},
+): Report => {
+  const report = checkLaws(transform, claims, options)
+  if (!report.holds) throw new Error(`laws are broken\n${showReport(report)}`)
+  return report
+}

@@ -1,0 +1,14 @@
+/** Laws that a transform may claim. */
+export { type ClipScope, clip, decoupledDecay, updateNormBound } from './bounds.js'
+export { boundedDeviation, boundedModulation, type Sector, sector } from './modulation.js'
+export { boundedIterates, neverRises, stabilityLimit } from './quadratics.js'
+export { reducesTo } from './reduction.js'
+export { activity, momentRatio, normalization, orthogonality } from './signals.js'
+export {
+  leafIndependence,
+  permutationEquivariance,
+  rotationEquivariance,
+  scaleEquivariance,
+  scaleInvariance,
+  signSymmetry,
+} from './symmetry.js'

@@ -1,0 +1,51 @@
+/** Running a subject on a trial. */
+import { applyUpdates } from '../src/index.js'
+import type { Subject, Trial, Verdict } from './law.js'
+import { type Slot, slotsOf } from './state.js'
+import { fromTensors, scoped, toTensors, type Values } from './values.js'
+
+/** What a step gave. */
+export interface Played {
+  readonly updates: Values
+  /** Parameters after the step. */
+  readonly params: Values
+  /** State after the step. */
+  readonly state: readonly Slot[]
+}
+
+/**
+ * Runs a trial through `update` and `applyUpdates`, and reads every result.
+ *
+ * @param options.move whether parameters move by the updates (default), or stay where they are
+ */
+export const play = (
+  subject: Subject,
+  { params, gradients }: Trial,
+  { move = true }: { readonly move?: boolean } = {},
+): readonly Played[] =>
+  scoped(() => {
+    const optimizer = subject.compile(subject.transform)
+    const start = toTensors(params)
+    let now = { params: start, state: optimizer.init(start) }
+    return gradients.map((gradient, i) => {
+      const [updates, state] = optimizer.update(toTensors(gradient), now.state, now.params, subject.context(i))
+      now = { params: move ? applyUpdates(now.params, updates) : now.params, state }
+      return { updates: fromTensors(updates), params: fromTensors(now.params), state: slotsOf(state) }
+    })
+  })
+
+/** The updates alone, with parameters that stay: what most claims are about. */
+export const updatesOf = (subject: Subject, trial: Trial): readonly Values[] =>
+  play(subject, trial, { move: false }).map(({ updates }) => updates)
+
+/** The first thing wrong with a list of steps, if there is one. */
+export const firstBroken = <T>(
+  steps: readonly T[],
+  wrong: (step: T, index: number) => string | undefined,
+): Verdict['broken'] => {
+  for (const [step, played] of steps.entries()) {
+    const message = wrong(played, step)
+    if (message !== undefined) return { message, step }
+  }
+  return undefined
+}

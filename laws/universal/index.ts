@@ -1,0 +1,40 @@
+/** The laws of every transform. */
+import type { Law } from '../law.js'
+import { agreesWithCpu } from './backends.js'
+import { finite, recovers, zeroInZeroOut } from './finite.js'
+import { leakFree, sharedBuffers, sharedGradients } from './memory.js'
+import { interleaved, pure, stepAgrees, structure } from './pure.js'
+import { counters, missingGradient } from './stillness.js'
+
+export {
+  agreesWithCpu,
+  counters,
+  finite,
+  interleaved,
+  leakFree,
+  missingGradient,
+  pure,
+  recovers,
+  sharedBuffers,
+  sharedGradients,
+  stepAgrees,
+  structure,
+  zeroInZeroOut,
+}
+
+/** The laws of every transform, which `checkLaws` checks always. */
+export const universalLaws: readonly Law[] = [
+  structure,
+  finite,
+  zeroInZeroOut,
+  recovers,
+  pure,
+  interleaved,
+  stepAgrees,
+  missingGradient,
+  sharedBuffers,
+  sharedGradients,
+  counters,
+  agreesWithCpu,
+  leakFree,
+]
