@@ -1,7 +1,6 @@
 /** The NeuroPlastic configuration: its schema, and the chain that it describes. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import {
   boundedResidualRule,
   classic,
@@ -15,7 +14,7 @@ import {
   withPlasticity,
 } from '../neuroplastic/index.js'
 import { chain, type GradientTransform, scaleByLearningRate, withLearningRateController } from '../transform/index.js'
-import { boolean, type ConfigErrors, eps, number, oneOf, record } from './decode.js'
+import { boolean, type ConfigErrors, eps, isNonEmpty, number, oneOf, record } from './decode.js'
 
 const schema = record({
   optimizer: oneOf('neuroplastic'),
@@ -85,7 +84,7 @@ const consistent = (config: NeuroPlasticConfig): E.Either<ConfigErrors, NeuroPla
       ? [`plasticity.controllerLow must be at most controllerHigh, ${controllerHigh}; got ${controllerLow}`]
       : []),
   ]
-  return RA.isNonEmpty(errors) ? E.left(errors) : E.right(config)
+  return isNonEmpty(errors) ? E.left(errors) : E.right(config)
 }
 
 /** Fields that others make irrelevant. */
