@@ -6,7 +6,11 @@ export type Shape = readonly number[]
 /** The number of elements of a shape. */
 export const sizeOf = (shape: Shape): number => shape.reduce((size, n) => size * n, 1)
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i])
+export const sameShape = (a: Shape, b: Shape): boolean => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
 
 /** The common shape of two that broadcast to each other: axes align at the last one, and an axis of size 1 stretches. */
 export const broadcastShapes = (a: Shape, b: Shape): Shape => {

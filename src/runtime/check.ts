@@ -9,6 +9,15 @@ import type { Gradients, StepContext, Tensors } from './types.js'
 
 const quoted = (list: readonly string[]): string => (list.length > 0 ? `'${list.join("', '")}'` : 'none')
 
+const checkTensor = (what: string, x: unknown, shape?: Shape): void => {
+  if (!(x instanceof tf.Tensor))
+    throw new TypeError(`${what} is ${x === null ? 'null' : typeof x}; a tf.Tensor was expected`)
+  if (x.isDisposed) throw new Error(`${what} is disposed; was it consumed by an earlier step?`)
+  if (x.dtype !== 'float32') throw new TypeError(`${what} has dtype ${x.dtype}; leaves are float32`)
+  if (shape !== undefined && !sameShape(x.shape, shape))
+    throw new TypeError(`${what} has shape [${x.shape}], where [${shape}] was expected`)
+}
+
 /** Whether a value is a live float32 tensor, of the given shape. Says nothing: for that there are the checks below. */
 const fits = (x: unknown, shape: Shape): x is tf.Tensor =>
   x instanceof tf.Tensor && !x.isDisposed && x.dtype === 'float32' && sameShape(x.shape, shape)
@@ -26,39 +35,36 @@ export const matches = (
   params: Tensors,
   context: StepContext,
 ): boolean => {
-  if (!sameKeys(params, leaves) || !leaves.every(leaf => fits(params[leaf], shapes[leaf] as Shape))) return false
-  if (!present.every(leaf => Object.hasOwn(grads, leaf) && fits(grads[leaf], shapes[leaf] as Shape))) return false
-  const entries = Object.keys(context)
+  if (!sameKeys(params, leaves)) return false
+  for (const leaf of leaves) if (!fits(params[leaf], shapes[leaf] as Shape)) return false
+  let given = 0
+  for (const leaf in grads) if (grads[leaf] !== null && grads[leaf] !== undefined) given += 1
+  if (given !== present.length) return false
+  for (const leaf of present) if (!fits(grads[leaf], shapes[leaf] as Shape)) return false
   return (
-    Object.keys(grads).filter(leaf => grads[leaf] !== null && grads[leaf] !== undefined).length === present.length &&
-    entries.length === scalars.length + Object.keys(trees).length &&
+    Object.keys(context).length === scalars.length + Object.keys(trees).length &&
     scalars.every(entry => typeof context[entry] === 'number') &&
     Object.entries(trees).every(([entry, tree]) => {
-      const given = context[entry]
+      const found = context[entry]
       const names = Object.keys(tree)
       return (
-        typeof given === 'object' &&
-        sameKeys(given, names) &&
-        names.every(name => fits(given[name], tree[name] as Shape))
+        typeof found === 'object' &&
+        sameKeys(found, names) &&
+        names.every(name => fits(found[name], tree[name] as Shape))
       )
     })
   )
 }
 
-/** Whether a state is just that of the slots. */
-export const matchesState = (state: unknown, slots: readonly StateSlot[]): boolean =>
-  slots.every(({ path, shape }) => {
+/** The values of a state in the order of the slots, or `undefined` where it is not just theirs. */
+export const readState = (state: unknown, slots: readonly StateSlot[]): readonly (number | tf.Tensor)[] | undefined => {
+  const values: (number | tf.Tensor)[] = []
+  for (const { path, shape } of slots) {
     const value = valueAt(state, path)
-    return shape === undefined ? typeof value === 'number' : fits(value, shape)
-  }) && countLeaves(state) === slots.length
-
-const checkTensor = (what: string, x: unknown, shape?: Shape): void => {
-  if (!(x instanceof tf.Tensor))
-    throw new TypeError(`${what} is ${x === null ? 'null' : typeof x}; a tf.Tensor was expected`)
-  if (x.isDisposed) throw new Error(`${what} is disposed; was it consumed by an earlier step?`)
-  if (x.dtype !== 'float32') throw new TypeError(`${what} has dtype ${x.dtype}; leaves are float32`)
-  if (shape !== undefined && !sameShape(x.shape, shape))
-    throw new TypeError(`${what} has shape [${x.shape}], where [${shape}] was expected`)
+    if (shape === undefined ? typeof value !== 'number' : !fits(value, shape)) return undefined
+    values.push(value as number | tf.Tensor) // as was just seen
+  }
+  return countLeaves(state) === slots.length ? values : undefined
 }
 
 /** Parameters: float32 tensors under names that keep their order. */
@@ -80,17 +86,17 @@ export const checkGradients = (grads: Gradients, params: Tensors): void => {
 }
 
 /** The value at a path of a state, or `undefined`. */
-export const valueAt = (state: unknown, path: Path): unknown => {
+const valueAt = (state: unknown, path: Path): unknown => {
   let value = state
   for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    if (typeof value !== 'object' || value === null) return undefined
     value = (value as Readonly<Record<string, unknown>>)[key]
   }
   return value
 }
 
-/** A state: just the places that `init` gives for these parameters, with tensors of their shapes. */
-export const checkState = (state: unknown, slots: readonly StateSlot[]): void => {
+/** Says what is wrong with a state, which has to be just the places that `init` gives for these parameters. */
+export const refuseState = (state: unknown, slots: readonly StateSlot[]): never => {
   for (const { path, shape } of slots) {
     const what = `state${showPath(path)}`
     const value = valueAt(state, path)
@@ -99,9 +105,9 @@ export const checkState = (state: unknown, slots: readonly StateSlot[]): void =>
     if (shape !== undefined) checkTensor(what, value, shape)
     else if (typeof value !== 'number') throw new TypeError(`${what} is ${typeof value}; a number was expected`)
   }
-  const count = countLeaves(state)
-  if (count !== slots.length)
-    throw new TypeError(`state has ${count} values, where this transform's init gives ${slots.length} for these params`)
+  throw new TypeError(
+    `state has ${countLeaves(state)} values, where this transform's init gives ${slots.length} for these params`,
+  )
 }
 
 const countLeaves = (state: unknown): number => {

@@ -5,7 +5,7 @@ import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, traceInit } from '../interpret/trace.js'
 import { HyperparameterError } from '../transform/hyperparameter.js'
 import type { GradientTransform } from '../transform/types.js'
-import { checkContext, checkGradients, checkParams, checkState, matches, matchesState, valueAt } from './check.js'
+import { checkContext, checkGradients, checkParams, matches, readState, refuseState } from './check.js'
 import { readingsOf } from './observations.js'
 import { fresh, replacing } from './ownership.js'
 import { type Program, programOf, restoring, shapesOf, signatureOf } from './program.js'
@@ -90,19 +90,16 @@ const programs = <S>(
   const prepare = (grads: Gradients, state: Concrete<S>, params: Tensors, context: StepContext) => {
     const program = programFor(grads, params, context)
     const { signature, absent, slots } = program
-    if (!matchesState(state, slots)) checkState(state, slots)
-    const before: readonly Value[] = [
-      ...signature.present.map(leaf => params[leaf] as tf.Tensor),
-      ...slots.map(({ path }) => valueAt(state, path) as Value),
-    ]
-    // In the order of inputNamesOf.
-    const inputs: readonly Value[] = [
-      ...before,
-      ...signature.present.map(leaf => grads[leaf] as tf.Tensor),
-      ...absent.map(leaf => params[leaf] as tf.Tensor),
-      ...signature.scalars.map(entry => context[entry] as number),
-      ...Object.keys(signature.trees).flatMap(entry => values(context[entry] as Tensors)),
-    ]
+    const stateValues = readState(state, slots) ?? refuseState(state, slots)
+    // What a step replaces, then what it only reads: in the order of inputNamesOf.
+    const inputs: Value[] = []
+    for (const leaf of signature.present) inputs.push(params[leaf] as tf.Tensor)
+    for (const value of stateValues) inputs.push(value)
+    const before = inputs.slice()
+    for (const leaf of signature.present) inputs.push(grads[leaf] as tf.Tensor)
+    for (const leaf of absent) inputs.push(params[leaf] as tf.Tensor)
+    for (const entry of signature.scalars) inputs.push(context[entry] as number)
+    for (const entry of names(signature.trees)) inputs.push(...values(context[entry] as Tensors))
     return { program, inputs, before }
   }
 

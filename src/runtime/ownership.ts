@@ -4,31 +4,19 @@ import type { Value } from '../interpret/tfjs/evaluate.js'
 
 const isTensor = (value: unknown): value is tf.Tensor => value instanceof tf.Tensor
 
-/**
- * Makes each result a tensor of its own: a clone where it is an input, or stands in an earlier place already.
- *
- * @param movable inputs that may be handed on as they are, since the caller gave them away
- */
-const apart = (
-  values: readonly Value[],
-  inputs: ReadonlySet<unknown>,
-  movable: ReadonlySet<unknown>,
-): readonly Value[] => {
-  const taken = new Set<unknown>()
+/** Results of a pure call: fresh tensors all, a clone where one is an input or stands in an earlier place already. */
+export const fresh = (values: readonly Value[], inputs: Iterable<Value>): readonly Value[] => {
+  const taken = new Set<Value>(inputs)
   return values.map(value => {
-    if (!isTensor(value)) return value
-    const own = taken.has(value) || (inputs.has(value) && !movable.has(value)) ? value.clone() : value
+    const own = isTensor(value) && taken.has(value) ? value.clone() : value
     taken.add(own)
     return own
   })
 }
 
-/** Results of a pure call: fresh tensors all. */
-export const fresh = (values: readonly Value[], inputs: Iterable<Value>): readonly Value[] =>
-  apart(values, new Set(inputs), new Set())
-
 /**
- * Results of a call that consumes inputs: what is not handed on is disposed, and a `tf.Variable` is assigned and handed on.
+ * Results of a call that consumes inputs: each a tensor of its own. What is not handed on is disposed, and a `tf.Variable` is
+ * assigned and handed on.
  *
  * @param before for each result, the input that it replaces, if any
  * @param kept inputs that stay the caller's, even where they are among those consumed
@@ -36,13 +24,27 @@ export const fresh = (values: readonly Value[], inputs: Iterable<Value>): readon
 export const replacing = (
   values: readonly Value[],
   before: readonly (Value | undefined)[],
-  inputs: Iterable<Value>,
+  inputs: readonly Value[],
   kept: ReadonlySet<unknown>,
 ): readonly Value[] => {
+  const taken = new Set<Value>()
+  // Overwritten in place, or as it was: the usual case, and nothing is left to do.
+  const stays = values.map((value, i) => {
+    if (typeof value === 'number') return true
+    const same = value === before[i] && !kept.has(value) && !taken.has(value)
+    if (same) taken.add(value)
+    return same
+  })
+  if (stays.every(Boolean) && values.length >= before.length) return values
+
+  const given = new Set(inputs)
   const consumed = new Set(before.filter(isTensor).filter(x => !kept.has(x) && !(x instanceof tf.Variable)))
-  // A variable whose bytes were overwritten, or that did not change, stays where it is.
-  const stays = values.filter((value, i) => value === before[i] && value instanceof tf.Variable)
-  const results = apart(values, new Set(inputs), new Set([...consumed, ...stays]))
+  const results = values.map((value, i) => {
+    if (!isTensor(value) || stays[i]) return value
+    const own = taken.has(value) || (given.has(value) && !consumed.has(value)) ? value.clone() : value
+    taken.add(own)
+    return own
+  })
   // All clones are made by now: assigning a variable changes none of them.
   const settled = results.map((result, i) => {
     const old = before[i]

@@ -51,7 +51,7 @@ export const runnerOf = (
     run: (inputs, donated) =>
       reason() !== undefined
         ? evaluate(graph, targets, name => inputs[inputNames.get(name) as number] as Value)
-        : tf.tidy(() => fused().run(inputs, soleAmong(inputs, donated)) as Value[]),
+        : fused().run(inputs, soleAmong(inputs, donated)),
     plan: input => {
       const why = reason()
       return why === undefined ? { interpreter: 'fused', ...fused().plan(input) } : { interpreter: 'tfjs', reason: why }

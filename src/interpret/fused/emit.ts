@@ -110,6 +110,28 @@ const emitPass = (plan: Plan, space: number, layout: Layout, pass: Pass, locals:
     return lanes
   }
 
+  // x / c is x k (1 / (c k)), four times as fast in a loop; k of 2^64 where c is so small that its inverse may be infinite.
+  const inverses = new Map<number, { readonly factor: Cell; readonly inverse: Cell }>()
+  const inverseOf = (divisor: Cell): { readonly factor: Cell; readonly inverse: Cell } => {
+    const found = inverses.get(divisor.scalar)
+    if (found !== undefined) return found
+    const [factor, inverse] = [locals.make('f32'), locals.make('f32')]
+    const c = get(divisor.scalar)
+    prologue.push(
+      ...f32.const(2 ** 64),
+      ...f32.const(1),
+      ...c,
+      ...f32.abs,
+      ...f32.const(2 ** -100),
+      ...f32.lt,
+      ...select,
+    )
+    prologue.push(...set(factor), ...f32.const(1), ...c, ...get(factor), ...f32.mul, ...f32.div, ...set(inverse))
+    const made = { factor: { scalar: factor, bool: false }, inverse: { scalar: inverse, bool: false } }
+    inverses.set(divisor.scalar, made)
+    return made
+  }
+
   // The body, for four lanes or for one element.
   const index = locals.make('i32')
   const body = (
@@ -131,6 +153,15 @@ const emitPass = (plan: Plan, space: number, layout: Layout, pass: Pass, locals:
       const args = operands(id)
       const numbers = numbersOf(node(id)).map(external => get(cell(loadExternal(external, false))))
       const bounded = args[1] !== undefined && plan.isCell(args[1])
+      if (node(id).operation.op === 'div' && bounded) {
+        const [x, divisor] = args as readonly [NodeId, NodeId]
+        const { factor, inverse } = inverseOf(cellOf(divisor))
+        return keep(id, [
+          ...operand(x),
+          ...[...get(cell(factor)), ...lanes.simple.mul],
+          ...[...get(cell(inverse)), ...lanes.simple.mul],
+        ])
+      }
       return keep(id, elementwise(lanes, node(id).operation.op, args.map(operand), numbers, bounded))
     })
     const stored = pass.stores.flatMap(id => [...address(id), ...operand(id), ...lanes.store(0)])

@@ -90,8 +90,10 @@ export const execute = (
   const runForeign = (due: (level: number) => boolean): void => {
     for (const id of plan.foreign.filter(candidate => due(plan.level(candidate)))) {
       const args = plan.resolved.operands.get(id) ?? []
-      const operands = args.map(arg => given(arg) ?? tf.scalar(cell(arg)).cast(node(arg).dtype))
-      tensors[places.get(id) as number] = applyNode(node(id), operands, node(id).scalars.map(number), false)
+      tensors[places.get(id) as number] = tf.tidy(() => {
+        const operands = args.map(arg => given(arg) ?? tf.scalar(cell(arg)).cast(node(arg).dtype))
+        return applyNode(node(id), operands, node(id).scalars.map(number), false)
+      })
     }
     // tfjs may have made the heap grow.
     const now = views()
