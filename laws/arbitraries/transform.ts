@@ -83,24 +83,20 @@ const primitives: readonly Written[] = [
 ]
 
 const same: Combine = f => f as Written
+// By index, so that they shrink towards the shorter ones.
 const unaries: readonly Combine[] = [
-  same,
   same,
   combinator('masked(convOnly, $1)', f => masked(convOnly, f)),
   combinator('masked(earlyBlocks, $1)', f => masked(earlyBlocks, f)),
   combinator('when(count => count.mod(2).equal(0), $1)', f => when(count => count.mod(2).equal(0), f)),
+  combinator('residual($1)', f => residual(f)),
   combinator('applyIfFinite($1)', f => applyIfFinite(f)),
+  combinator('boundedResidual($1, 0.5)', f => boundedResidual(f, 0.5)),
   // Bounded: a gate by the gradient itself would square it, and again.
   combinator('plasticityGate(chain($1, clamp(0.2, 2)))', f => plasticityGate(chain(f, clamp(0.2, 2))), 3),
-  combinator('residual($1)', f => residual(f)),
-  combinator('boundedResidual($1, 0.5)', f => boundedResidual(f, 0.5)),
   combinator('orthogonalResidual($1)', f => orthogonalResidual(f)),
 ]
-const second: Combine = (_, h) => h as Written
-// By index, so that a combinator shrinks towards either of its parts.
 const binaries: readonly Combine[] = [
-  same,
-  second,
   combinator('weightedSum([2, $1], [-0.5, $2])', (f, h) =>
     weightedSum([2, f as GradientTransform<unknown>], [-0.5, h as GradientTransform<unknown>]),
   ),
@@ -126,10 +122,7 @@ const binaries: readonly Combine[] = [
   ),
 ]
 
-const inChain = (parts: readonly Written[]): Written =>
-  parts.length === 1
-    ? (parts[0] as Written)
-    : combinator(`chain(${parts.map((_, i) => `$${i + 1}`).join(', ')})`, (...fs) => chain(...fs))(...parts)
+const linked = combinator('chain($1, $2)', (f, h) => chain(f, h))
 
 export interface TransformOptions {
   /** A transform that takes part in every one that is drawn; default none. */
@@ -147,20 +140,23 @@ export interface TransformOptions {
  */
 export const arbitraryTransform = ({ around, depth = 1 }: TransformOptions = {}): fc.Arbitrary<Written> => {
   const primitive = fc.constantFrom(...primitives)
-  // Where both combinators shrink away, the first part is the whole; a chain loses its links. So transforms shrink to parts.
-  const link = (first: fc.Arbitrary<Written>, levels: number): fc.Arbitrary<Written> =>
-    levels === 0
-      ? first
-      : fc
-          .tuple(fc.nat({ max: binaries.length - 1 }), fc.constantFrom(...unaries), first, links(levels - 1))
-          .map(([i, unary, f, h]) => unary((binaries[i] as Combine)(f, h)))
-  const links = (levels: number, most = 2): fc.Arbitrary<Written> =>
-    levels === 0
-      ? primitive
-      : fc.array(link(links(levels - 1), levels), { minLength: 1, maxLength: most, size: 'max' }).map(inChain)
+  const unary = fc.nat({ max: unaries.length - 1 }).map(i => unaries[i] as Combine)
+  /** The first, the second, or what becomes of both: so what is combined shrinks to either of its parts. */
+  const either = (first: fc.Arbitrary<Written>, other: fc.Arbitrary<Written>, both: fc.Arbitrary<Combine>) =>
+    fc
+      .tuple(fc.nat({ max: 3 }), both, first, other)
+      .map(([choice, combine, f, h]) => (choice === 0 ? f : choice === 1 ? h : combine(f, h)))
+  const link = (levels: number): fc.Arbitrary<Written> => {
+    const part = links(levels - 1)
+    return fc.tuple(unary, either(part, part, fc.constantFrom(...binaries))).map(([wrap, f]) => wrap(f))
+  }
+  const links = (levels: number): fc.Arbitrary<Written> =>
+    levels === 0 ? primitive : either(link(levels), link(levels), fc.constant(linked))
   if (around === undefined) return links(depth)
-  const others = fc.array(links(depth, 1), { maxLength: 1, size: 'max' })
+  const others = fc.array(link(depth), { maxLength: 1, size: 'max' })
   return fc
-    .tuple(others, link(fc.constant(around), depth), others)
-    .map(([before, middle, after]) => inChain([...before, middle, ...after]))
+    .tuple(others, unary, fc.constantFrom(same, ...binaries), primitive, others)
+    .map(([before, wrap, binary, h, after]) =>
+      [...before, wrap(binary(around, h)), ...after].reduce((f, h) => linked(f, h)),
+    )
 }

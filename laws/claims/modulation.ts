@@ -8,6 +8,9 @@ import { showNumber } from '../show.js'
 
 const leaf = (...values: readonly number[]) => ({ w: { shape: [values.length], values: values.map(Math.fround) } })
 
+/** Norms below this are not looked at. */
+const smallest = 1e-24
+
 /**
  * A gradient history that drives a coefficient apart from the gradient's own: one element has all the activity, then the
  * other all the gradient, which moreover cancels what it gave to the moments. A coefficient that extrapolates turns
@@ -79,6 +82,8 @@ export const boundedDeviation = ({
     const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
       for (const [name, { values }] of Object.entries(updates)) {
         const b = bases[t]?.[name]?.values ?? []
+        // A cap's factor, at most this over 1e13, would have fewer digits than float32 has.
+        if (norm(b) < smallest) continue
         const [deviation, size] = [norm(values.map((u, i) => u - (b[i] as number))), norm(b)]
         deviates ||= deviation > 1e-5 * size
         if (!(deviation <= (kappa + 2e-6) * size + 1e-37))
@@ -118,7 +123,7 @@ export const sector = ({ c, C, beyond = 0 }: Sector): Law => ({
       for (const [name, { values: u }] of Object.entries(updates)) {
         const g = trial.gradients[t]?.[name]?.values ?? []
         const size = norm(g)
-        if (size === 0 || size < beyond || size < 1e-30) continue
+        if (size < Math.max(beyond, smallest)) continue
         seen = true
         // Of unit length, so that the squares of tiny gradients do not vanish.
         const along = dot(

@@ -91,7 +91,9 @@ export const execute = (
     for (const id of plan.foreign.filter(candidate => due(plan.level(candidate)))) {
       const args = plan.resolved.operands.get(id) ?? []
       tensors[places.get(id) as number] = tf.tidy(() => {
-        const operands = args.map(arg => given(arg) ?? tf.scalar(cell(arg)).cast(node(arg).dtype))
+        const operands = args.map(
+          arg => given(arg) ?? tf.tensor([cell(arg)], [...node(arg).shape]).cast(node(arg).dtype),
+        )
         return applyNode(node(id), operands, node(id).scalars.map(number), false)
       })
     }
