@@ -35,6 +35,13 @@ test('a law of one’s own tells a rule that keeps it from one that does not', a
   expect([holds.holds, broken.holds]).toEqual([true, false])
 })
 
+test('explain and modulationBounds say what the README shows', async () => {
+  const { rule, published, repaired } = await import('../../docs/examples/understand.js')
+  expect(read('README.md')).toContain(rule.trim())
+  expect(published).toMatchObject({ bounds: [expect.closeTo(-1.6, 9), expect.closeTo(3.8, 9)] })
+  expect(repaired).toMatchObject({ bounds: [expect.closeTo(0.2, 9), expect.closeTo(2, 9)] })
+})
+
 test('NeuroPlastic by hand is neuroPlastic, bit for bit', () => {
   const shapes = { 'dense/kernel': [30, 20], 'dense/bias': [20] }
   const random = (seed: number) =>

@@ -1,0 +1,5 @@
+import { explain, modulationBounds, neuroPlastic, plasticity, plasticityGate } from 'plastax'
+
+export const rule = explain(neuroPlastic()).text
+export const published = modulationBounds(plasticityGate(plasticity({ plasticityScale: 2 })))
+export const repaired = modulationBounds(plasticityGate(plasticity({ plasticityScale: 2, boundAfterScaling: true })))
