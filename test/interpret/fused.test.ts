@@ -84,6 +84,16 @@ test.each<readonly [string, GradientTransform<unknown>]>([
   ['global norm', chain(clipByGlobalNorm(1), trace(0.5))],
   ['a branch on a tensor', applyIfFinite(chain(clipByGlobalNorm(1), scaleByAdam()))],
   ['every elementwise operation', leafwise(everyOperation)],
+  [
+    'division by numbers tiny and huge',
+    leafwise(g =>
+      g
+        .mul(1e-20)
+        .div(1e-40)
+        .add(g.div(1e30))
+        .add(g.div(g.norm().mul(1e-42).add(1e-44))),
+    ),
+  ],
   ['means per unit', plasticityGate(chain(gradientMagnitude(), normalizeSignal({ over: 'unit' }), clamp(0.5, 1.5)))],
   ['means over all leaves', plasticityGate(chain(gradientMagnitude(), normalizeSignal({ over: 'tree' })))],
   ['an opaque node', alphaShuffled({ seed: 3 })],
