@@ -104,12 +104,17 @@ const programs = <S>(
   }
 
   // Results come as one list: a value per leaf with a gradient, then the state, then the readings.
-  const unpack = (results: readonly Value[], { signature, restore, next, observations }: Program) => {
+  const unpack = (
+    results: readonly Value[],
+    { signature, restore, next, observations }: Program,
+    old?: Concrete<S>,
+  ) => {
     const n = signature.present.length
-    const leaves: Tensors = Object.fromEntries(signature.present.map((leaf, i) => [leaf, results[i] as tf.Tensor]))
-    const state = restore(results.slice(n, n + next.length)) as Concrete<S>
-    return { leaves, state, readings: readingsOf(observations, results.slice(n + next.length) as tf.Tensor[]) }
+    const state = restore(results.slice(n, n + next.length), old) as Concrete<S>
+    return { state, readings: readingsOf(observations, results.slice(n + next.length) as tf.Tensor[]) }
   }
+  const leavesOf = (results: readonly Value[], { signature: { present } }: Program): Tensors =>
+    Object.fromEntries(present.map((leaf, i) => [leaf, results[i] as tf.Tensor]))
 
   return {
     init: params => {
@@ -131,15 +136,17 @@ const programs = <S>(
     update: (grads, state, params, context = {}): readonly [Tensors, Concrete<S>, Readings] => {
       const { program, inputs } = prepare(grads, state, params, context)
       const results = program.update.run(inputs, [])
-      const { leaves, state: next, readings } = unpack(fresh(results, inputs), program)
-      return [leaves, next, readings]
+      const own = fresh(results, inputs)
+      const { state: next, readings } = unpack(own, program)
+      return [leavesOf(own, program), next, readings]
     },
 
     step: <P extends Tensors>({ params, state }: Training<S, P>, grads: Gradients, context: StepContext = {}) => {
       const { program, inputs, before } = prepare(grads, state, params, context)
       const results = replacing(program.step.run(inputs, before), before, inputs, new Set(Object.values(grads)))
-      const { leaves, state: next, readings } = unpack(results, program)
-      return { params: { ...params, ...leaves }, state: next, readings }
+      const { state: next, readings } = unpack(results, program, state)
+      const inPlace = program.signature.present.every((_, i) => results[i] === before[i])
+      return { params: inPlace ? params : { ...params, ...leavesOf(results, program) }, state: next, readings }
     },
   }
 }

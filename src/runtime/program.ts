@@ -17,7 +17,7 @@ export interface Program extends UpdateTrace {
   readonly absent: readonly string[]
   readonly observations: readonly Observation[]
   /** Puts the values of a state back into its nesting. */
-  readonly restore: (values: readonly Value[]) => unknown
+  readonly restore: Restore
   /** How updates and the next state are computed, and how the next parameters and state. */
   readonly update: Runner
   readonly step: Runner
@@ -87,20 +87,27 @@ export const signatureOf = (grads: Gradients, params: Tensors, context: StepCont
   }
 }
 
-/** Puts values back into the nesting that they were flattened from. */
-export const restoring = (structure: unknown): ((values: readonly Value[]) => unknown) => {
+/** Puts values into the nesting that they were flattened from; what has not changed since `old` is that very part of it. */
+export type Restore = (values: readonly Value[], old?: unknown) => unknown
+
+/** How to put values back into a nesting. */
+export const restoring = (structure: unknown): Restore => {
   let place = 0
-  const build = (part: unknown): ((values: readonly Value[]) => unknown) => {
+  const build = (part: unknown): Restore => {
     if (isSymbol(part)) {
       const i = place++
       return list => list[i]
     }
-    if (Array.isArray(part)) {
-      const items = part.map(build)
-      return list => items.map(item => item(list))
+    const keys = Object.keys(part as object)
+    const items = keys.map(key => build((part as Readonly<Record<string, unknown>>)[key]))
+    const isArray = Array.isArray(part)
+    return (list, old) => {
+      const before = (old ?? {}) as Readonly<Record<string, unknown>>
+      const now = items.map((item, i) => item(list, before[keys[i] as string]))
+      // With tensors overwritten in place, most of a state stays the object that it is.
+      if (old !== undefined && now.every((value, i) => value === before[keys[i] as string])) return old
+      return isArray ? now : Object.fromEntries(keys.map((key, i) => [key, now[i]]))
     }
-    const entries = Object.entries(part as object).map(([key, value]) => [key, build(value)] as const)
-    return list => Object.fromEntries(entries.map(([key, item]) => [key, item(list)]))
   }
   return build(structure)
 }
