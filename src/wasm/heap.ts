@@ -1,9 +1,12 @@
 /** The memory of the wasm backend: where tensors lie in it, and how to take and give back a part of it. */
 import * as tf from '@tensorflow/tfjs'
 
-interface TensorData {
+/** The backend's record of a tensor's bytes. */
+export interface TensorBytes {
   id: number
+  /** Where they lie. */
   readonly memoryOffset: number
+  /** How many tensors look at them. */
   readonly refCount: number
 }
 
@@ -19,7 +22,7 @@ interface WasmBackend {
       disposeData(id: number): void
     }
   }
-  readonly dataIdMap: { get(dataId: object): TensorData }
+  readonly dataIdMap: { get(dataId: object): TensorBytes }
   dataIdNextNumber: number
   makeOutput(shape: readonly number[], dtype: 'float32'): tf.TensorInfo
   disposeData(dataId: object): boolean
@@ -42,26 +45,27 @@ export const views = (): { readonly floats: Float32Array; readonly words: Int32A
   return { floats: HEAPF32, words: HEAP32 }
 }
 
-/** Where a tensor lies, in bytes. */
-export const addressOf = (tensor: tf.Tensor): number => backend().dataIdMap.get(tensor.dataId).memoryOffset
+/** What the backend knows of a tensor's bytes. To look it up costs more than all else that is done for a small leaf. */
+export const bytesOf = (tensor: tf.Tensor): TensorBytes => backend().dataIdMap.get(tensor.dataId)
 
-/** Whether nobody but this tensor looks at its bytes. */
-export const isSoleOwner = (tensor: tf.Tensor): boolean => backend().dataIdMap.get(tensor.dataId).refCount === 1
+/** Where a tensor lies, in bytes. */
+export const addressOf = (tensor: tf.Tensor): number => bytesOf(tensor).memoryOffset
 
 /** A new tensor, its bytes not set. */
 export const allocate = (shape: readonly number[]): tf.Tensor =>
   tf.engine().makeTensorFromTensorInfo(backend().makeOutput([...shape], 'float32'))
 
 /**
- * Tells the backend that a tensor's bytes changed in place.
+ * Tells the backend that bytes changed in place.
  *
  * It packs the right operand of a matrix product once per id, and would go on to multiply by the old values.
+ *
+ * @param size of the tensor, in elements
  */
-export const touch = (tensor: tf.Tensor): void => {
-  const { wasm, dataIdMap } = backend()
-  const data = dataIdMap.get(tensor.dataId)
-  const old = data.id
-  data.id = backend().dataIdNextNumber++
-  wasm.tfjs.registerTensor(data.id, tensor.size, data.memoryOffset)
-  wasm.tfjs.disposeData(old)
+export const touch = (bytes: TensorBytes, size: number): void => {
+  const current = backend()
+  const old = bytes.id
+  bytes.id = current.dataIdNextNumber++
+  current.wasm.tfjs.registerTensor(bytes.id, size, bytes.memoryOffset)
+  current.wasm.tfjs.disposeData(old)
 }

@@ -3,13 +3,15 @@ import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { useWasm } from '../../src/wasm/index.js'
 import { onManyLeaves, onMlp, onOneLeaf, type Row } from './optimizers.js'
+import { training } from './training.js'
 
 await useWasm()
 
 const show = ({ what, peer, ratio: { median, lower, upper, subject, peer: other } }: Row): string =>
   `| ${what} | ${peer} | ${median.toFixed(2)} | ${lower.toFixed(2)} to ${upper.toFixed(2)} | ${subject.toFixed(3)} | ${other.toFixed(3)} |`
 
-const parts: readonly (() => readonly Row[])[] = [
+const parts: readonly (() => readonly Row[] | Promise<readonly Row[]>)[] = [
+  training,
   onMlp,
   ...[1e3, 1e4, 1e5, 1e6, 1e7].map(n => () => onOneLeaf(n)),
   ...[1e4, 1e5, 1e6].map(n => () => onManyLeaves(n)),
@@ -17,7 +19,7 @@ const parts: readonly (() => readonly Row[])[] = [
 
 const lines: string[] = []
 for (const part of parts)
-  for (const row of part()) {
+  for (const row of await part()) {
     const line = show(row)
     console.log(line)
     lines.push(line)

@@ -25,18 +25,37 @@ const time = (f: () => void, calls: number): number => {
  * The ratio of the subject's time to the peer's.
  *
  * @param seconds for how long to measure, default 3
+ * @param before what is done before each, outside the clock
  */
-export const ratio = (subject: () => void, peer: () => void, seconds = 3): Ratio => {
-  for (let i = 0; i < 5; i++) {
+export const ratio = (
+  subject: () => void,
+  peer: () => void,
+  seconds = 3,
+  before: { readonly subject: () => void; readonly peer: () => void } = {
+    subject: () => undefined,
+    peer: () => undefined,
+  },
+): Ratio => {
+  for (let i = 0; i < 3; i++) {
+    before.subject()
     subject()
+    before.peer()
     peer()
   }
   // About 2 ms a measurement at least.
   const calls = (f: () => void) => Math.max(1, Math.ceil(2 / Math.max(1e-3, time(f, 3))))
-  const [a, b] = [calls(subject), calls(peer)]
+  before.subject()
+  const a = calls(subject)
+  before.peer()
+  const b = calls(peer)
   const pairs: (readonly [number, number])[] = []
   const end = performance.now() + 1000 * seconds
-  while (performance.now() < end || pairs.length < 15) pairs.push([time(subject, a), time(peer, b)])
+  while (performance.now() < end || pairs.length < 15) {
+    before.subject()
+    const x = time(subject, a)
+    before.peer()
+    pairs.push([x, time(peer, b)])
+  }
   const ratios = ascending(pairs.map(([x, y]) => x / y))
   return {
     median: quantile(ratios, 0.5),

@@ -1,11 +1,11 @@
 /** Running a program on the heap of the wasm backend. */
 import * as tf from '@tensorflow/tfjs'
 import type { NodeId, TensorNode } from '../../expr/graph.js'
-import { addressOf, allocate, isSoleOwner, touch, views } from '../../wasm/heap.js'
+import { addressOf, allocate, bytesOf, type TensorBytes, touch, views } from '../../wasm/heap.js'
 import { applyNode } from '../tfjs/apply.js'
 import type { Value } from '../tfjs/evaluate.js'
 import { cellValue } from './hostCells.js'
-import type { Program } from './program.js'
+import type { Made, Program } from './program.js'
 
 /**
  * The tensors that a program's roots stand for.
@@ -23,14 +23,20 @@ export const execute = (
   const { plan, classes, externals, made } = program
   const node = (id: NodeId) => plan.graph.tensors[id] as TensorNode
 
+  // Looked up once: an input is often read and overwritten, and to look it up is dear.
+  const records: (TensorBytes | undefined)[] = []
+  const bytesAt = (index: number): TensorBytes => {
+    records[index] ??= bytesOf(inputs[index] as tf.Tensor)
+    return records[index]
+  }
+
   // Tensors first: an allocation may move the heap's views.
-  const inPlace: tf.Tensor[] = []
-  const tensors = made.map(({ shape, by, root }): tf.Tensor | undefined => {
+  const inPlace: boolean[] = []
+  const tensors = made.map(({ shape, by, root, over }, i): tf.Tensor | undefined => {
     if (by === 'tfjs') return undefined
-    const old = root === undefined ? undefined : donated[root]
-    if (root === undefined || old === undefined || !plan.overwrites[root] || !isSoleOwner(old)) return allocate(shape)
-    inPlace.push(old)
-    return old
+    const old = root === undefined || over === undefined ? undefined : donated[root]
+    inPlace[i] = old !== undefined && bytesAt(over as number).refCount === 1
+    return inPlace[i] ? old : allocate(shape)
   })
   const scratch = allocate([program.scratchWords])
   const base = addressOf(scratch)
@@ -58,19 +64,23 @@ export const execute = (
     return value
   }
 
+  const madeAddress = (index: number): number => {
+    const tensor = tensors[index]
+    // A foreign node that is still to come has no address; nothing reads it before it has.
+    if (tensor === undefined) return 0
+    return inPlace[index] ? bytesAt((made[index] as Made).over as number).memoryOffset : addressOf(tensor)
+  }
   const addresses = new Int32Array(program.vectors.length)
   const numbers = new Float64Array(externals.length)
   /** Writes the descriptors, with what is known before a segment: sizes, addresses and numbers. */
   const describe = (due: (level: number) => boolean): void => {
     program.vectors.forEach((source, i) => {
-      const tensor =
-        source.from === 'input'
-          ? (inputs[source.index] as tf.Tensor)
-          : source.from === 'made'
-            ? tensors[source.index]
-            : undefined
-      // A foreign node that is still to come has no address; nothing reads it before it has.
-      addresses[i] = source.from === 'scratch' ? base + 4 * source.word : tensor === undefined ? 0 : addressOf(tensor)
+      addresses[i] =
+        source.from === 'scratch'
+          ? base + 4 * source.word
+          : source.from === 'input'
+            ? bytesAt(source.index).memoryOffset
+            : madeAddress(source.index)
     })
     externals.forEach(({ from, id, level }, i) => {
       if (due(level)) numbers[i] = from === 'cell' ? cell(id) : from === 'number' ? number(id) : 1 - number(id)
@@ -120,6 +130,7 @@ export const execute = (
     if (by === 'host') floats[addressOf(tensors[i] as tf.Tensor) >>> 2] = cell(id)
   scratch.dispose()
   for (const [i, { root }] of made.entries()) if (root === undefined) tensors[i]?.dispose()
-  inPlace.forEach(touch)
+  for (const [i, { over }] of made.entries())
+    if (inPlace[i]) touch(bytesAt(over as number), (tensors[i] as tf.Tensor).size)
   return program.roots.map(({ from, index }) => (from === 'input' ? inputs[index] : tensors[index]) as tf.Tensor)
 }

@@ -55,7 +55,7 @@ export const fuse = (
     const key = forks.map(id => standIn(graph, id, number)).join()
     const known = programs.get(key)
     if (known !== undefined) return known
-    const program = programOf(planOf(graph, resolve(graph, roots, number), replaced), memory(), inputNames)
+    const program = programOf(planOf(graph, resolve(graph, roots, number), replaced), memory(), inputNames, replaced)
     programs.set(key, program)
     return program
   }

@@ -24,6 +24,8 @@ export interface Made {
   readonly by: 'loops' | 'host' | 'tfjs'
   /** The first root that it is, if any: else it is disposed at the end. */
   readonly root: number | undefined
+  /** The place of the input that it may be written over, if there is one. */
+  readonly over: number | undefined
 }
 
 export interface Member {
@@ -102,8 +104,14 @@ const padded = (words: number): number => Math.ceil(words / 4) * 4
  * The program of a plan.
  *
  * @param inputNames the place of each input, by name
+ * @param replaces for each root, the name of the input whose place it takes, if any
  */
-export const programOf = (plan: Plan, memory: WebAssembly.Memory, inputNames: ReadonlyMap<string, number>): Program => {
+export const programOf = (
+  plan: Plan,
+  memory: WebAssembly.Memory,
+  inputNames: ReadonlyMap<string, number>,
+  replaces: readonly (string | undefined)[],
+): Program => {
   const { graph, resolved } = plan
   const node = (id: NodeId) => graph.tensors[id] as TensorNode
   const inputs = new Map(
@@ -118,7 +126,8 @@ export const programOf = (plan: Plan, memory: WebAssembly.Memory, inputNames: Re
   const made = makers.map((id): Made => {
     const root = resolved.roots.indexOf(id)
     const by = foreign.has(id) ? 'tfjs' : plan.isCell(id) ? 'host' : 'loops'
-    return { id, shape: node(id).shape, by, root: root >= 0 ? root : undefined }
+    const over = inputNames.get((plan.overwrites[root] && replaces[root]) || '')
+    return { id, shape: node(id).shape, by, root: root >= 0 ? root : undefined, over }
   })
   const madeAt = new Map(made.map(({ id }, i) => [id, i]))
 
