@@ -1,10 +1,10 @@
 /** What the caller hands in, held against what the transform expects; every difference is named on both sides. */
 import * as tf from '@tensorflow/tfjs'
+import { isExpr } from '../expr/expr.js'
 import { type Shape, sameShape } from '../expr/shape.js'
-import { type Path, showPath } from '../expr/structure.js'
+import { isSymbol, type Path, showPath } from '../expr/structure.js'
 import { badLeafName, names } from '../expr/tree.js'
-import type { StateSlot } from '../interpret/trace.js'
-import type { Program } from './program.js'
+import type { Signature, StateSlot } from '../interpret/trace.js'
 import type { Gradients, StepContext, Tensors } from './types.js'
 
 const quoted = (list: readonly string[]): string => (list.length > 0 ? `'${list.join("', '")}'` : 'none')
@@ -30,7 +30,10 @@ const sameKeys = (object: object, keys: readonly string[]): boolean => {
 
 /** Whether inputs are those of a signature, so that its trace serves them and nothing needs checking again. */
 export const matches = (
-  { signature: { params: shapes, present, scalars, trees }, leaves }: Pick<Program, 'signature' | 'leaves'>,
+  {
+    signature: { params: shapes, present, scalars, trees },
+    leaves,
+  }: { readonly signature: Signature; readonly leaves: readonly string[] },
   grads: Gradients,
   params: Tensors,
   context: StepContext,
@@ -56,15 +59,37 @@ export const matches = (
   )
 }
 
-/** The values of a state in the order of the slots, or `undefined` where it is not just theirs. */
-export const readState = (state: unknown, slots: readonly StateSlot[]): readonly (number | tf.Tensor)[] | undefined => {
-  const values: (number | tf.Tensor)[] = []
-  for (const { path, shape } of slots) {
-    const value = valueAt(state, path)
-    if (shape === undefined ? typeof value !== 'number' : !fits(value, shape)) return undefined
-    values.push(value as number | tf.Tensor) // as was just seen
+/** Reads a state's values in the order of its slots; `undefined` where it is not of the structure that it should be. */
+export type ReadState = (state: unknown) => readonly (number | tf.Tensor)[] | undefined
+
+/** How to read the states that `init` gives: each part of them once, for there may be many leaves. */
+export const readingState = (structure: unknown): ReadState => {
+  type Read = (part: unknown, into: (number | tf.Tensor)[]) => boolean
+  const build = (part: unknown): Read => {
+    if (isSymbol(part)) {
+      const { shape } = isExpr(part) ? part : { shape: undefined }
+      return (value, into) => {
+        into.push(value as number | tf.Tensor) // of use only where the check holds
+        return shape === undefined ? typeof value === 'number' : fits(value, shape)
+      }
+    }
+    const keys = Object.keys(part as object)
+    const reads = keys.map(key => build((part as Readonly<Record<string, unknown>>)[key]))
+    return (value, into) => {
+      if (typeof value !== 'object' || value === null) return false
+      let own = 0
+      for (const _ in value) own += 1
+      if (own !== keys.length) return false
+      for (let i = 0; i < keys.length; i++)
+        if (!(reads[i] as Read)((value as Readonly<Record<string, unknown>>)[keys[i] as string], into)) return false
+      return true
+    }
   }
-  return countLeaves(state) === slots.length ? values : undefined
+  const read = build(structure)
+  return state => {
+    const values: (number | tf.Tensor)[] = []
+    return read(state, values) ? values : undefined
+  }
 }
 
 /** Parameters: float32 tensors under names that keep their order. */

@@ -5,7 +5,7 @@ import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, traceInit } from '../interpret/trace.js'
 import { HyperparameterError } from '../transform/hyperparameter.js'
 import type { GradientTransform } from '../transform/types.js'
-import { checkContext, checkGradients, checkParams, matches, readState, refuseState } from './check.js'
+import { checkContext, checkGradients, checkParams, matches, refuseState } from './check.js'
 import { readingsOf } from './observations.js'
 import { fresh, replacing } from './ownership.js'
 import { type Program, programOf, restoring, shapesOf, signatureOf } from './program.js'
@@ -90,7 +90,7 @@ const programs = <S>(
   const prepare = (grads: Gradients, state: Concrete<S>, params: Tensors, context: StepContext) => {
     const program = programFor(grads, params, context)
     const { signature, absent, slots } = program
-    const stateValues = readState(state, slots) ?? refuseState(state, slots)
+    const stateValues = program.readState(state) ?? refuseState(state, slots)
     // What a step replaces, then what it only reads: in the order of inputNamesOf.
     const inputs: Value[] = []
     for (const leaf of signature.present) inputs.push(params[leaf] as tf.Tensor)

@@ -6,6 +6,7 @@ import { map, names, type Tree } from '../expr/tree.js'
 import type { Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, type Signature, type StateSlot, traceUpdate, type UpdateTrace } from '../interpret/trace.js'
 import type { GradientTransform } from '../transform/types.js'
+import { type ReadState, readingState } from './check.js'
 import { requested } from './observations.js'
 import { type Interpreter, type Runner, runnerOf } from './runner.js'
 import type { Gradients, StepContext, Tensors } from './types.js'
@@ -16,7 +17,8 @@ export interface Program extends UpdateTrace {
   readonly leaves: readonly string[]
   readonly absent: readonly string[]
   readonly observations: readonly Observation[]
-  /** Puts the values of a state back into its nesting. */
+  /** Reads the values of a state, and puts values back into its nesting. */
+  readonly readState: ReadState
   readonly restore: Restore
   /** How updates and the next state are computed, and how the next parameters and state. */
   readonly update: Runner
@@ -47,6 +49,7 @@ export const programOf = (
     leaves,
     absent,
     observations,
+    readState: readingState(structure),
     restore: restoring(structure),
     update: runnerOf(interpreter, graph, [...trace.updates, ...rest], inputNames, []),
     step: runnerOf(interpreter, graph, [...trace.params, ...rest], inputNames, replaces),
