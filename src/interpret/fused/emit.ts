@@ -4,9 +4,11 @@
  * Everything is named by its place in the descriptor or by a local, so leaves of equal structure give equal code, whatever
  * their size. Loops are tested at the bottom: at the top, V8 sinks loop-invariant splats into the body.
  */
+import type { Reduction } from '../../expr/expr.js'
 import type { NodeId, TensorNode } from '../../expr/graph.js'
 import type { Bytes, EmittedFunction, ValueType } from '../../wasm/emit/encode.js'
-import { f32, f64, get, i32, loop, select, set, tee, v128, when } from '../../wasm/emit/instructions.js'
+import { f32, get, i32, loop, select, set, tee, v128, when } from '../../wasm/emit/instructions.js'
+import { type Accumulator, accumulators } from './accumulate.js'
 import { elementwise, four, type Lanes, one } from './lanes.js'
 import {
   externalOf,
@@ -22,8 +24,6 @@ import type { External, Pass, Plan, Space } from './plan.js'
 
 /** Lanes are added up over this many bytes at the most before they are added to a double. */
 const block = 4096
-
-type Reduction = 'sum' | 'norm' | 'max' | 'min'
 
 const descriptor = 0
 const count = 1
@@ -169,68 +169,19 @@ const emitPass = (plan: Plan, space: number, layout: Layout, pass: Pass, locals:
     return [...loaded, ...computed, ...stored, ...reduced]
   }
 
-  // Sums and squares add up in doubles; of sums, blocks of four lanes first.
-  const accumulators = new Map(
-    pass.reductions.map(id => {
-      const kind = kindOf(id)
-      const total = locals.make(kind === 'max' || kind === 'min' ? 'f32' : 'f64')
-      return [id, { kind, total, lanes: locals.make('v128') }]
-    }),
-  )
-  const accumulator = (id: NodeId) => accumulators.get(id) as { kind: Reduction; total: number; lanes: number }
-  const sums = pass.reductions.filter(id => kindOf(id) === 'sum')
-  const others = pass.reductions.filter(id => kindOf(id) !== 'sum')
-  const start: Readonly<Record<'max' | 'min', number>> = {
-    max: Number.NEGATIVE_INFINITY,
-    min: Number.POSITIVE_INFINITY,
-  }
-  const clear = (id: NodeId): Bytes => {
-    const { kind, lanes } = accumulator(id)
-    return [...f32.const(kind === 'max' || kind === 'min' ? start[kind] : 0), ...v128.splat, ...set(lanes)]
-  }
-  const begin = pass.reductions.flatMap(id => {
-    const { kind, total } = accumulator(id)
-    const first = kind === 'max' || kind === 'min' ? f32.const(start[kind]) : f64.const0
-    return [...first, ...set(total), ...(kind === 'sum' ? [] : clear(id))]
-  })
-  const intoLanes = (id: NodeId, value: Bytes): Bytes => {
-    const { kind, lanes } = accumulator(id)
-    if (kind === 'norm') {
-      const half = locals.make('v128')
-      const square = (part: Bytes): Bytes => [
-        ...part,
-        ...v128.promoteLow,
-        ...tee(half),
-        ...get(half),
-        ...v128.f64Mul,
-        ...v128.f64Add,
-      ]
-      return [...get(lanes), ...square(value), ...square([...value, ...value, ...v128.upper]), ...set(lanes)]
-    }
-    const operation = { sum: v128.add, max: v128.max, min: v128.min }[kind]
-    return [...get(lanes), ...value, ...operation, ...set(lanes)]
-  }
-  const intoTotal = (id: NodeId, value: Bytes): Bytes => {
-    const { kind, total } = accumulator(id)
-    const double = [...value, ...f64.fromF32]
-    const added = {
-      sum: [...double, ...f64.add],
-      norm: [...double, ...double, ...f64.mul, ...f64.add],
-      max: [...value, ...f32.max],
-      min: [...value, ...f32.min],
-    }[kind]
-    return [...get(total), ...added, ...set(total)]
-  }
-  /** Adds what the lanes hold to the total. */
-  const flush = (id: NodeId): Bytes => {
-    const { kind, total, lanes } = accumulator(id)
-    if (kind === 'norm')
-      return [0, 1].flatMap(n => [...get(total), ...get(lanes), ...v128.f64Lane(n), ...f64.add, ...set(total)])
-    return [0, 1, 2, 3].flatMap(n => intoTotal(id, [...get(lanes), ...v128.lane(n)]))
-  }
+  const reductions = new Map(pass.reductions.map(id => [id, accumulators[kindOf(id)](locals.make, get(bytes))]))
+  const accumulator = (id: NodeId) => reductions.get(id) as Accumulator
+  const all = [...reductions.values()]
+  const blocked = all.filter(({ inBlocks }) => inBlocks)
+  const others = all.filter(({ inBlocks }) => !inBlocks)
 
-  const vectorBody = body(four, 'v128', splat, intoLanes)
-  const scalarBody = body(one, 'f32', cell => cell.scalar, intoTotal)
+  const vectorBody = body(four, 'v128', splat, (id, value) => accumulator(id).addLanes(value))
+  const scalarBody = body(
+    one,
+    'f32',
+    cell => cell.scalar,
+    (id, value) => accumulator(id).addOne(value),
+  )
   const advance = (step: number): Bytes => [...get(index), ...i32.const(step), ...i32.add, ...tee(index)]
   const below = (limit: Bytes): Bytes => [...limit, ...i32.ltU]
 
@@ -240,32 +191,29 @@ const emitPass = (plan: Plan, space: number, layout: Layout, pass: Pass, locals:
     const nearer = [...next, ...get(whole), ...next, ...get(whole), ...i32.ltU, ...select, ...set(limit)]
     const run = loop([...vectorBody, ...advance(16), ...below(get(limit))])
     return loop([
-      ...sums.flatMap(clear),
+      ...blocked.flatMap(({ clear }) => clear),
       ...nearer,
       ...run,
-      ...sums.flatMap(flush),
+      ...blocked.flatMap(({ flush }) => flush),
       ...get(index),
       ...below(get(whole)),
     ])
   }
-  const vectors = sums.length > 0 ? inBlocks() : loop([...vectorBody, ...advance(16), ...below(get(whole))])
+  const vectors = blocked.length > 0 ? inBlocks() : loop([...vectorBody, ...advance(16), ...below(get(whole))])
   const tail = loop([...scalarBody, ...advance(4), ...below(get(bytes))])
 
   const finish = pass.reductions.flatMap(id => {
-    const { kind, total } = accumulator(id)
-    const result = { sum: f32.fromF64, norm: [...f64.sqrt, ...f32.fromF64], max: [], min: [] }[kind]
-    const value = [...get(total), ...result]
-    // The greatest or least of nothing is 0, as every reduction of nothing.
-    const orZero = kind === 'max' || kind === 'min' ? [...value, ...f32.const(0), ...get(bytes), ...select] : value
-    return [...get(descriptor), ...orZero, ...f32.store(word(reductionWord(layout, layout.reductions.indexOf(id))))]
+    const place = word(reductionWord(layout, layout.reductions.indexOf(id)))
+    return [...get(descriptor), ...accumulator(id).result, ...f32.store(place)]
   })
 
   return [
     ...prologue,
-    ...begin,
+    ...all.flatMap(({ begin }) => begin),
+    ...others.flatMap(({ clear }) => clear),
     ...[...i32.const(0), ...set(index)],
     ...[...get(whole), ...when(vectors)],
-    ...others.flatMap(flush),
+    ...others.flatMap(({ flush }) => flush),
     ...[...get(index), ...below(get(bytes)), ...when(tail)],
     ...finish,
   ]
