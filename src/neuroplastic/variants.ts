@@ -95,11 +95,14 @@ export const orthogonalNeuroPlastic = (options: NeuroPlasticOptions & Orthogonal
 
 type HybridOptions = NeuroPlasticOptions & ModulationOptions & BaseOptions
 
-/** NeuroPlastic over SGD with momentum. Coupled decay goes into the momentum. */
+/**
+ * NeuroPlastic over SGD with momentum, whose decay is in the momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$. As published,
+ * `decoupledWeightDecay` decays a second time, outside it.
+ */
 export const hybridSgdMomentum = ({ weightDecay = 0, decoupledWeightDecay = false, ...options }: HybridOptions = {}) =>
   modulated(
     { ...options, weightDecay: decoupledWeightDecay ? weightDecay : 0, decoupledWeightDecay },
-    overSgdMomentum({ ...options, weightDecay: decoupledWeightDecay ? 0 : weightDecay }),
+    overSgdMomentum({ ...options, weightDecay }),
   )
 
 /** NeuroPlastic over AdamW. Decay is decoupled, always. */

@@ -87,8 +87,15 @@ const consistent = (config: NeuroPlasticConfig): E.Either<ConfigErrors, NeuroPla
   return isNonEmpty(errors) ? E.left(errors) : E.right(config)
 }
 
-/** Fields that others make irrelevant. */
-export const warningsOf = ({ plasticity: p }: NeuroPlasticConfig): readonly string[] => [
+/** Fields that others make irrelevant, or that do more than they seem to. */
+export const warningsOf = ({
+  plasticity: p,
+  weightDecay,
+  decoupledWeightDecay,
+}: NeuroPlasticConfig): readonly string[] => [
+  ...(p.hybridBase === 'sgdMomentum' && decoupledWeightDecay && weightDecay > 0
+    ? ["plasticity.hybridBase 'sgdMomentum' has the decay in its momentum; decoupledWeightDecay decays a second time"]
+    : []),
   ...(p.hybridBase !== 'classic' && (p.boundedResidual || p.orthogonalResidual)
     ? [`plasticity.hybridBase '${p.hybridBase}' makes boundedResidual and orthogonalResidual irrelevant`]
     : []),
@@ -97,19 +104,14 @@ export const warningsOf = ({ plasticity: p }: NeuroPlasticConfig): readonly stri
     : []),
 ]
 
-/** The decay that is left to {@link settle}: AdamW's is decoupled always, SGD's coupled one is in its momentum. */
+/** The decay that is left to {@link settle}: AdamW's is decoupled always; SGD has its coupled one in the momentum, flag or not. */
 const decayOf = ({ weightDecay, decoupledWeightDecay, plasticity: { hybridBase } }: NeuroPlasticConfig) => ({
   weightDecay: hybridBase === 'sgdMomentum' && !decoupledWeightDecay ? 0 : weightDecay,
   decoupledWeightDecay: decoupledWeightDecay || hybridBase === 'adamw',
 })
 
-const ruleOf = ({
-  plasticity: p,
-  weightDecay,
-  decoupledWeightDecay,
-}: NeuroPlasticConfig): GradientTransform<unknown> => {
-  if (p.hybridBase === 'sgdMomentum')
-    return overSgdMomentum({ ...p, weightDecay: decoupledWeightDecay ? 0 : weightDecay })
+const ruleOf = ({ plasticity: p, weightDecay }: NeuroPlasticConfig): GradientTransform<unknown> => {
+  if (p.hybridBase === 'sgdMomentum') return overSgdMomentum({ ...p, weightDecay })
   if (p.hybridBase === 'adamw') return overAdamW(p)
   if (p.orthogonalResidual) return orthogonalRule(p)
   if (p.boundedResidual) return boundedResidualRule(p.residualMaxRatio)
