@@ -67,6 +67,13 @@ const soleAmong = (
   if (donated.length === 0) return []
   const seen = new Set<object>()
   const shared = new Set<object>()
-  for (const value of inputs) if (typeof value !== 'number') (seen.has(value.dataId) ? shared : seen).add(value.dataId)
-  return donated.map(value => (value instanceof tf.Tensor && !shared.has(value.dataId) ? value : undefined))
+  let tensors = 0
+  for (const value of inputs)
+    if (typeof value !== 'number') {
+      seen.add(value.dataId)
+      if (seen.size === tensors) shared.add(value.dataId)
+      else tensors += 1
+    }
+  const sole = (value: tf.Tensor) => shared.size === 0 || !shared.has(value.dataId)
+  return donated.map(value => (typeof value === 'object' && sole(value) ? value : undefined))
 }

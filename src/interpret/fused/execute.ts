@@ -43,10 +43,9 @@ export const execute = (
   const first = base >>> 2
   let { floats, words } = views()
 
-  const places = new Map(made.map(({ id }, i) => [id, i]))
   const given = (id: NodeId): tf.Tensor | undefined => {
     const input = program.inputs.get(id)
-    return input === undefined ? tensors[places.get(id) ?? -1] : (inputs[input] as tf.Tensor)
+    return input === undefined ? tensors[program.madeAt.get(id) ?? -1] : (inputs[input] as tf.Tensor)
   }
   const cells = new Map<NodeId, number>()
   const cell = (id: NodeId): number => {
@@ -100,7 +99,7 @@ export const execute = (
   const runForeign = (due: (level: number) => boolean): void => {
     for (const id of plan.foreign.filter(candidate => due(plan.level(candidate)))) {
       const args = plan.resolved.operands.get(id) ?? []
-      tensors[places.get(id) as number] = tf.tidy(() => {
+      tensors[program.madeAt.get(id) as number] = tf.tidy(() => {
         const operands = args.map(
           arg => given(arg) ?? tf.tensor([cell(arg)], [...node(arg).shape]).cast(node(arg).dtype),
         )
@@ -126,11 +125,13 @@ export const execute = (
     }
   }
 
-  for (const [i, { id, by }] of made.entries())
-    if (by === 'host') floats[addressOf(tensors[i] as tf.Tensor) >>> 2] = cell(id)
+  for (let i = 0; i < made.length; i++)
+    if (made[i]?.by === 'host') floats[addressOf(tensors[i] as tf.Tensor) >>> 2] = cell((made[i] as Made).id)
   scratch.dispose()
-  for (const [i, { root }] of made.entries()) if (root === undefined) tensors[i]?.dispose()
-  for (const [i, { over }] of made.entries())
-    if (inPlace[i]) touch(bytesAt(over as number), (tensors[i] as tf.Tensor).size)
+  for (let i = 0; i < made.length; i++) {
+    const { root, over } = made[i] as Made
+    if (root === undefined) tensors[i]?.dispose()
+    else if (inPlace[i]) touch(bytesAt(over as number), (tensors[i] as tf.Tensor).size)
+  }
   return program.roots.map(({ from, index }) => (from === 'input' ? inputs[index] : tensors[index]) as tf.Tensor)
 }

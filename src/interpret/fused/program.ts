@@ -49,6 +49,8 @@ export interface Program {
   readonly externals: readonly (External & { readonly level: number })[]
   readonly vectors: readonly Source[]
   readonly made: readonly Made[]
+  /** The place among them of each. */
+  readonly madeAt: ReadonlyMap<NodeId, number>
   readonly roots: readonly Exclude<Source, { from: 'scratch' }>[]
   /** The input that a node is, by its place among the inputs. */
   readonly inputs: ReadonlyMap<NodeId, number>
@@ -182,6 +184,7 @@ export const programOf = (
       return word === undefined ? source(id) : { from: 'scratch', word }
     }),
     made,
+    madeAt,
     roots: resolved.roots.map(source),
     inputs,
     reductions,
