@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { neuroPlasticByHand } from '../../docs/examples/paper.js'
+import { checkLaws } from '../../laws/index.js'
 import { compile, type GradientTransform, neuroPlastic } from '../../src/index.js'
 import { useWasm } from '../../src/wasm/index.js'
 import { flat } from '../support/tensors.js'
@@ -33,6 +34,11 @@ test('a rule of one’s own is law-checked, and the same without its clamp is re
 test('a law of one’s own tells a rule that keeps it from one that does not', async () => {
   const { holds, broken } = await import('../../docs/examples/own-law.js')
   expect([holds.holds, broken.holds]).toEqual([true, false])
+})
+
+test('a transform with a state keeps the universal laws', async () => {
+  const { lion } = await import('../../docs/examples/lion.js')
+  expect(checkLaws(lion, [], { runs: 10, seed: 1 }).results.filter(({ outcome }) => outcome === 'violated')).toEqual([])
 })
 
 test('explain and modulationBounds say what the README shows', async () => {
