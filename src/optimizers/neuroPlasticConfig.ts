@@ -137,7 +137,7 @@ export const neuroPlasticFromConfig = (
     schema(config, ''),
     E.flatMap(consistent),
     E.map(complete => {
-      warningsOf(complete).forEach(warn)
+      for (const warning of warningsOf(complete)) warn(warning)
       return assemble(complete)
     }),
   )

@@ -1,7 +1,6 @@
 /** How the suite draws: the same in every run, unless told another seed. */
 import type { RunOptions } from '../../laws/index.js'
-
-const seed = Number(process.env.PLASTAX_SEED ?? 20260427)
+import { seed } from '../support/seed.js'
 
 /** Runs of each law for a row of the table: few, for there are many rows. */
 export const perRow: RunOptions = { seed, runs: Number(process.env.PLASTAX_RUNS ?? 8) }

@@ -111,7 +111,7 @@ describe('errors', () => {
 
 test('keys that others make irrelevant are told', () => {
   const warnings: string[] = []
-  const warn = (message: string) => warnings.push(message)
+  const warn = (...messages: readonly string[]) => warnings.push(...messages)
   fromConfig({ optimizer: 'neuroplastic', plasticity: { boundedResidual: true, orthogonalResidual: true } }, { warn })
   fromConfig({ optimizer: 'neuroplastic', plasticity: { boundedResidual: true, hybridBase: 'adamw' } }, { warn })
   fromConfig({ optimizer: 'neuroplastic', plasticity: { boundedResidual: true } }, { warn })
@@ -158,6 +158,6 @@ test.each<readonly [string, object, GradientTransform<unknown>]>([
   ],
   ['no plasticity', { plasticity: { minAlpha: 1, maxAlpha: 1 } }, alphaOne({ learningRate: 0.1 })],
 ])('the configuration and the constructor of %s agree', (_, config, transform) => {
-  const decoded = fromConfig({ optimizer: 'neuroplastic', learningRate: 0.1, ...config })
+  const decoded = fromConfig({ optimizer: 'neuroplastic', learningRate: 0.1, ...config }, { warn: () => undefined })
   expect(trajectory(E.getOrElseW(() => neuroPlastic())(decoded))).toEqual(trajectory(transform))
 })

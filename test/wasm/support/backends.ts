@@ -46,7 +46,8 @@ export const expectClose = (actual: readonly Value[], expected: readonly Value[]
   expect(actual.map(({ shape, dtype }) => [shape, dtype])).toEqual(expected.map(({ shape, dtype }) => [shape, dtype]))
   actual.forEach(({ values }, k) => {
     const wanted = expected[k]!.values
-    const scale = Math.max(1, ...wanted.map(Math.abs).filter(Number.isFinite))
+    // Not Math.max(...): there may be more values than a call takes arguments.
+    const scale = wanted.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 1)
     const wrong = values.findIndex(
       (value, i) => !Object.is(value, wanted[i]) && !(Math.abs(value - wanted[i]!) <= tolerance * scale),
     )
