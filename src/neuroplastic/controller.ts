@@ -2,7 +2,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Expr, expr } from '../expr/expr.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
-import { admit, admitEps } from '../transform/hyperparameter.js'
+import { admit, admitEps, choose } from '../transform/hyperparameter.js'
 import {
   classifierOnly,
   earlyBlocks,
@@ -49,6 +49,7 @@ export const plasticityController = (
   mode: ControllerMode,
   { controllerAlpha = 0.1, controllerLow = 0.8, controllerHigh = 1.2, eps = 1e-8 }: ControllerOptions = {},
 ): GradientTransform<Stateless> => {
+  const groupOf = choose('mode', mode, groups)
   admit('controllerAlpha', controllerAlpha, '[0, inf)')
   admit('controllerHigh', controllerHigh, '(0, inf)')
   admit('controllerLow', controllerLow, `(0, ${controllerHigh}]`)
@@ -61,11 +62,11 @@ export const plasticityController = (
       return c.isFinite().where(c, 0)
     })
     const signalOf = (group: string) =>
-      average(Object.entries(signals).flatMap(([name, c]) => (groups[mode](name, params) === group ? [c] : [])))
+      average(Object.entries(signals).flatMap(([name, c]) => (groupOf(name, params) === group ? [c] : [])))
     return pipe(
       updates,
       map((g, name) => {
-        const group = groups[mode](name, params)
+        const group = groupOf(name, params)
         const multiplier =
           group === undefined
             ? expr(1)

@@ -1,7 +1,7 @@
 /** What the coefficient does to the gradient: gate it, or be added to it or to a base optimizer, within bounds. */
 
 import { type Scalar, scalar } from '../expr/scalar.js'
-import { admit } from '../transform/hyperparameter.js'
+import { admit, choose } from '../transform/hyperparameter.js'
 import {
   addDecayedWeights,
   allLeaves,
@@ -92,7 +92,7 @@ export const orthogonalRule = ({
 }: OrthogonalOptions = {}) => {
   admit('orthogonalLambda', orthogonalLambda, '[0, inf)')
   admit('orthogonalLateStartFraction', orthogonalLateStartFraction, '[0, 1)')
-  const q = orthogonalSchedules[orthogonalSchedule](orthogonalLateStartFraction)
+  const q = choose('orthogonalSchedule', orthogonalSchedule, orthogonalSchedules)(orthogonalLateStartFraction)
   return orthogonalResidual(plasticityGate(difference(alpha, recall('gradientOnly'))), {
     lambda: context => q(context).mul(orthogonalLambda),
     maxRatio: orthogonalMaxRatio,
@@ -167,8 +167,9 @@ const modulate = <S>(
     momentum,
     trustRatio: difference(scaleByTrustRatio({ min: 0.5, max: 1.5 }), identity),
   }
-  const delta = chain(targets[modulationTarget], plasticityDelta, scale(modulationStrength))
-  return masked(scopes[layerScope], when(phases[phaseScope], boundedResidual(delta, modulationMaxRatio)))
+  const delta = chain(choose('modulationTarget', modulationTarget, targets), plasticityDelta, scale(modulationStrength))
+  const modulated = boundedResidual(delta, modulationMaxRatio)
+  return masked(choose('layerScope', layerScope, scopes), when(choose('phaseScope', phaseScope, phases), modulated))
 }
 
 /** Hybrid over SGD with momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$, modulated. */

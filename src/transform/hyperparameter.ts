@@ -54,3 +54,16 @@ export const admitEps = (parameter: string, value: number): number => {
     throw new HyperparameterError(parameter, value, 'a positive number that float32 can hold (from 1e-45)')
   return value
 }
+
+/**
+ * What a table has under a name.
+ *
+ * @throws HyperparameterError naming parameter, value and the names that there are
+ * @example
+ * choose('over', 'leaf', { leaf: 1, tree: 2 }) // 1
+ */
+export const choose = <K extends string, T>(parameter: string, name: K, table: Readonly<Record<K, T>>): T => {
+  if (!Object.hasOwn(table, name))
+    throw new HyperparameterError(parameter, name, `one of '${Object.keys(table).join("', '")}'`)
+  return table[name]
+}

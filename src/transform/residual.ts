@@ -2,7 +2,7 @@
 import type { Expr } from '../expr/expr.js'
 import { zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'
-import { admit, admitEps, HyperparameterError } from './hyperparameter.js'
+import { admit, admitEps, choose } from './hyperparameter.js'
 import type { GradientTransform } from './types.js'
 
 /** $x$ where its norm is at most $c$, else $x\,c / (\lVert x \rVert + \varepsilon)$, for a leaf. */
@@ -75,9 +75,7 @@ export const orthogonalResidual = <S>(
   if (typeof lambda === 'number') admit('lambda', lambda, '[0, inf)')
   admit('maxRatio', maxRatio, '[0, 1]')
   admitEps('eps', eps)
-  const rescale = rescalings[normalization]
-  if (rescale === undefined)
-    throw new HyperparameterError('normalization', normalization, `one of '${Object.keys(rescalings).join("', '")}'`)
+  const rescale = choose('normalization', normalization, rescalings)
   return {
     init: params => r.init(params),
     update: (updates, state, params, context) => {

@@ -1,7 +1,7 @@
 /** Signals: what a plasticity coefficient is made of. A signal is a transform like any other. */
 import type { Expr } from '../expr/expr.js'
 import { map, type Tree, values } from '../expr/tree.js'
-import { admitEps, HyperparameterError } from './hyperparameter.js'
+import { admitEps, choose } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
 
 /** The magnitude of each gradient element: $\lvert g \rvert$. */
@@ -43,8 +43,7 @@ export const normalizeSignal = ({
   readonly eps?: number
 } = {}): GradientTransform<Stateless> => {
   admitEps('eps', eps)
-  const meanOf = means[over]
-  if (meanOf === undefined) throw new HyperparameterError('over', over, `one of '${Object.keys(means).join("', '")}'`)
+  const meanOf = choose('over', over, means)
   return stateless(updates => {
     const mean = meanOf(updates)
     return map((x: Expr) => x.div(mean(x).add(eps)))(updates)

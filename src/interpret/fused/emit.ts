@@ -58,7 +58,7 @@ const emitPass = (plan: Plan, space: number, layout: Layout, pass: Pass, locals:
   const pointers = new Map<NodeId, number>()
   for (const id of new Set([...pass.loads, ...pass.stores])) {
     const pointer = locals.make('i32')
-    prologue.push(...get(descriptor), ...i32.load(word(slotWord(layout, layout.slots.indexOf(id)))), ...set(pointer))
+    prologue.push(...get(descriptor), ...i32.load(word(slotWord(layout.slots.indexOf(id)))), ...set(pointer))
     pointers.set(id, pointer)
   }
   const outside = new Map<number, Cell>()

@@ -15,7 +15,7 @@ export interface Layout {
   readonly words: number
 }
 
-export const slotWord = (_: Layout, index: number): number => 1 + index
+export const slotWord = (index: number): number => 1 + index
 export const externalWord = ({ slots }: Layout, index: number): number => 1 + slots.length + index
 export const reductionWord = ({ slots, externals }: Layout, index: number): number =>
   1 + slots.length + externals.length + index

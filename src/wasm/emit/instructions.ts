@@ -24,11 +24,8 @@ export const i32 = {
   mul: [0x6c],
   and: [0x71],
   or: [0x72],
-  xor: [0x73],
-  shl: [0x74],
   eqz: [0x45],
   ltU: [0x49],
-  minU: [0x49],
 } as const satisfies Record<string, Bytes | ((n: number) => Bytes)>
 
 export const f32 = {

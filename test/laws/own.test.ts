@@ -1,4 +1,4 @@
-/** What the README says about checking a transform of one's own, run. */
+/** A transform of one’s own, law-checked as a user would, and a slip in it. */
 import { expect, test } from 'vitest'
 import { boundedModulation, checkLaws, leafIndependence, showReport, signSymmetry } from '../../laws/index.js'
 import { leafwise } from '../../src/index.js'
