@@ -2,7 +2,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Expr, expr } from '../expr/expr.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
-import { admit, admitEps, choose } from '../transform/hyperparameter.js'
+import { admit, admitEnds, admitEps, choose, type Hyperparameter } from '../transform/hyperparameter.js'
 import {
   classifierOnly,
   earlyBlocks,
@@ -24,13 +24,13 @@ const groups: Readonly<Record<ControllerMode, (name: string, params: Tree<Expr>)
 
 export interface ControllerOptions {
   /** $\kappa \ge 0$, default 0.1. */
-  readonly controllerAlpha?: number
+  readonly controllerAlpha?: Hyperparameter
   /** Least multiplier, with $0 < low \le high$, default 0.8. */
-  readonly controllerLow?: number
+  readonly controllerLow?: Hyperparameter
   /** Greatest multiplier, default 1.2. */
-  readonly controllerHigh?: number
+  readonly controllerHigh?: Hyperparameter
   /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: number
+  readonly eps?: Hyperparameter
 }
 
 const average = (xs: readonly Expr[]): Expr => xs.reduce((a, b) => a.add(b)).div(xs.length)
@@ -52,7 +52,8 @@ export const plasticityController = (
   const groupOf = choose('mode', mode, groups)
   admit('controllerAlpha', controllerAlpha, '[0, inf)')
   admit('controllerHigh', controllerHigh, '(0, inf)')
-  admit('controllerLow', controllerLow, `(0, ${controllerHigh}]`)
+  admit('controllerLow', controllerLow, '(0, inf)')
+  admitEnds(['controllerLow', controllerLow], ['controllerHigh', controllerHigh])
   admitEps('eps', eps)
   return stateless((updates, params, context) => {
     const alpha = treeFrom(context, 'alpha', 'plasticityController')

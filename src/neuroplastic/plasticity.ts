@@ -1,5 +1,6 @@
 /** The plasticity coefficient: three normalized signals, each a transform, and how they are weighed, bounded and gated. */
-import { admit } from '../transform/hyperparameter.js'
+import { scalar } from '../expr/scalar.js'
+import { admit, admitEnds, type Hyperparameter } from '../transform/hyperparameter.js'
 import {
   averageOverLeaf,
   type Coefficient,
@@ -8,7 +9,6 @@ import {
   emaActivity,
   type GradientTransform,
   gradientMagnitude,
-  HyperparameterError,
   identity,
   lerp,
   normalizeSignal,
@@ -20,28 +20,28 @@ import {
 } from '../transform/index.js'
 
 /** $\hat g = S(\lvert g_t \rvert)$: how large a gradient element is beside the others of its leaf. */
-export const gradientSignal = (eps = 1e-8) => chain(gradientMagnitude(), normalizeSignal({ eps }))
+export const gradientSignal = (eps: Hyperparameter = 1e-8) => chain(gradientMagnitude(), normalizeSignal({ eps }))
 
 /** $\hat a = S(a_t)$, $a_t = 0.95\, a_{t-1} + 0.05\, \lvert g_t \rvert$: how large it has been of late. */
-export const activitySignal = (eps = 1e-8) => chain(emaActivity(0.95), normalizeSignal({ eps }))
+export const activitySignal = (eps: Hyperparameter = 1e-8) => chain(emaActivity(0.95), normalizeSignal({ eps }))
 
 /** $\hat m = S(\lvert m_t \rvert / (\sqrt{v_t} + \varepsilon))$, moments with 0.9 and 0.99, uncorrected: how consistent its sign. */
-export const memorySignal = (eps = 1e-8) =>
+export const memorySignal = (eps: Hyperparameter = 1e-8) =>
   chain(scaleByAdam({ b1: 0.9, b2: 0.99, eps, biasCorrection: false }), gradientMagnitude(), normalizeSignal({ eps }))
 
 export interface PlasticityOptions {
   /** $w_a \ge 0$, default 0.4. The three weights add up to 1. */
-  readonly activityWeight?: number
+  readonly activityWeight?: Hyperparameter
   /** $w_g \ge 0$, default 0.4. */
-  readonly gradientWeight?: number
+  readonly gradientWeight?: Hyperparameter
   /** $w_m \ge 0$, default 0.2. */
-  readonly memoryWeight?: number
+  readonly memoryWeight?: Hyperparameter
   /** $lo$, with $0 < lo \le hi$, default 0.2. */
-  readonly minAlpha?: number
+  readonly minAlpha?: Hyperparameter
   /** $hi$, default 2. */
-  readonly maxAlpha?: number
+  readonly maxAlpha?: Hyperparameter
   /** $s \ge 0$, default 1. Above 1 the coefficient may leave $[lo, hi]$, and turn negative. */
-  readonly plasticityScale?: number
+  readonly plasticityScale?: Hyperparameter
   /** $n$, the epochs after which the coefficient is full; a whole number, default 0. */
   readonly warmupEpochs?: number
   /** Whether to clip to $[lo, hi]$ once more after scaling; default false, as published. */
@@ -49,11 +49,11 @@ export interface PlasticityOptions {
   /** Whether each element has its coefficient, or all of a leaf the mean of theirs; default true. */
   readonly parameterwise?: boolean
   /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: number
+  readonly eps?: Hyperparameter
 }
 
 /** $w = \mathrm{clip}((\mathit{epoch} - 1) / n,\ 0,\ 1)$, and 1 where $n = 0$, times $s$. */
-const warmUpByEpoch = (epochs: number, scale: number): Coefficient =>
+const warmUpByEpoch = (epochs: number, scale: Hyperparameter): Coefficient =>
   epochs === 0
     ? scale
     : context => scalarFrom(context, 'epoch', 'plasticity warm-up').sub(1).div(epochs).clipByValue(0, 1).mul(scale)
@@ -61,7 +61,8 @@ const warmUpByEpoch = (epochs: number, scale: number): Coefficient =>
 /** $\alpha_{go} = \mathrm{clip}(\hat g,\ lo,\ hi)$: the coefficient from the gradient's magnitude alone. */
 export const gradientOnlyAlpha = ({ minAlpha = 0.2, maxAlpha = 2, eps = 1e-8 }: PlasticityOptions = {}) => {
   admit('maxAlpha', maxAlpha, '(0, inf)')
-  admit('minAlpha', minAlpha, `(0, ${maxAlpha}]`)
+  admit('minAlpha', minAlpha, '(0, inf)')
+  admitEnds(['minAlpha', minAlpha], ['maxAlpha', maxAlpha])
   return chain(gradientSignal(eps), clamp(minAlpha, maxAlpha))
 }
 
@@ -81,9 +82,8 @@ export const plasticity = (options: PlasticityOptions = {}) => {
   const { minAlpha = 0.2, maxAlpha = 2, plasticityScale = 1, warmupEpochs = 0 } = options
   const weights = { activityWeight, gradientWeight, memoryWeight }
   for (const [name, weight] of Object.entries(weights)) admit(name, weight, '[0, 1]')
-  const total = activityWeight + gradientWeight + memoryWeight
-  if (Math.abs(total - 1) > 1e-6)
-    throw new HyperparameterError('activityWeight + gradientWeight + memoryWeight', total, '1')
+  const total = scalar(activityWeight).add(gradientWeight).add(memoryWeight)
+  admit('activityWeight + gradientWeight + memoryWeight', total, '[0.999999, 1.000001]')
   admit('plasticityScale', plasticityScale, '[0, inf)')
   admit('warmupEpochs', warmupEpochs, 'integer in [0, inf)')
 

@@ -1,7 +1,7 @@
 /** What the coefficient does to the gradient: gate it, or be added to it or to a base optimizer, within bounds. */
 
 import { type Scalar, scalar } from '../expr/scalar.js'
-import { admit, choose } from '../transform/hyperparameter.js'
+import { admit, choose, type Hyperparameter } from '../transform/hyperparameter.js'
 import {
   addDecayedWeights,
   allLeaves,
@@ -17,12 +17,14 @@ import {
   identity,
   type LeafSelector,
   lateBlocks,
+  type MaskOptions,
   masked,
   orthogonalResidual,
   type Phase,
   plasticityGate,
   provide,
   recall,
+  type Scheduled,
   scalarFrom,
   scale,
   scaleByAdam,
@@ -48,33 +50,31 @@ export const classic = () => plasticityGate(alpha)
  *
  * @param maxRatio $\kappa$ in [0, 1], default 0.5
  */
-export const boundedResidualRule = (maxRatio = 0.5) => boundedResidual(plasticityDelta, maxRatio)
+export const boundedResidualRule = (maxRatio: Hyperparameter = 0.5) => boundedResidual(plasticityDelta, maxRatio)
 
 /** $q$ by name: always 1; 0 up to a start, then linear to 1; half a cosine from 0 to 1. */
 export type OrthogonalSchedule = 'constant' | 'late' | 'cosine'
 
 export interface OrthogonalOptions {
   /** $\lambda \ge 0$, default 0.1. */
-  readonly orthogonalLambda?: number
+  readonly orthogonalLambda?: Hyperparameter
   /** $\kappa$ in [0, 1], default 0.5. */
-  readonly orthogonalMaxRatio?: number
+  readonly orthogonalMaxRatio?: Hyperparameter
   /** Default `'raw'`. */
   readonly orthogonalNormalization?: 'raw' | 'matchGradNorm'
   /** Default `'constant'`. */
   readonly orthogonalSchedule?: OrthogonalSchedule
   /** In [0, 1), default 0.3. */
-  readonly orthogonalLateStartFraction?: number
+  readonly orthogonalLateStartFraction?: Hyperparameter
   /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: number
+  readonly eps?: Hyperparameter
 }
 
-const orthogonalSchedules: Readonly<Record<OrthogonalSchedule, (start: number) => (context: Context) => Scalar>> = {
+const orthogonalSchedules: Readonly<
+  Record<OrthogonalSchedule, (start: Hyperparameter) => (context: Context) => Scalar>
+> = {
   constant: () => () => scalar(1),
-  late: start => context =>
-    progress(context)
-      .sub(start)
-      .div(1 - start)
-      .clipByValue(0, 1),
+  late: start => context => progress(context).sub(start).div(scalar(1).sub(start)).clipByValue(0, 1),
   cosine: () => context => scalar(1).sub(progress(context).mul(Math.PI).cos()).div(2),
 }
 
@@ -112,9 +112,9 @@ export interface ModulationOptions {
   /** Default `'gain'`. */
   readonly modulationTarget?: ModulationTarget
   /** At least 0, default 0.15. */
-  readonly modulationStrength?: number
+  readonly modulationStrength?: Hyperparameter
   /** In [0, 1], default 0.25. */
-  readonly modulationMaxRatio?: number
+  readonly modulationMaxRatio?: Hyperparameter
   /** Default `'all'`. */
   readonly layerScope?: LayerScope
   /** Default `'full'`. */
@@ -123,11 +123,11 @@ export interface ModulationOptions {
 
 export interface BaseOptions {
   /** $\mu$, and AdamW's $\beta_1$, in (0, 1); default 0.9. */
-  readonly baseMomentum?: number
+  readonly baseMomentum?: Hyperparameter
   /** AdamW's $\beta_2$ in (0, 1); default 0.999. */
-  readonly baseBeta2?: number
+  readonly baseBeta2?: Hyperparameter
   /** AdamW's $\varepsilon > 0$; default 1e-8. */
-  readonly baseEps?: number
+  readonly baseEps?: Hyperparameter
 }
 
 const phases: Readonly<Record<PhaseScope, Phase>> = {
@@ -176,10 +176,11 @@ const modulate = <S>(
 export const overSgdMomentum = ({
   baseMomentum = 0.9,
   weightDecay = 0,
+  mask,
   ...modulation
-}: ModulationOptions & BaseOptions & { readonly weightDecay?: number } = {}) =>
+}: ModulationOptions & BaseOptions & MaskOptions & { readonly weightDecay?: Scheduled } = {}) =>
   chain(
-    addDecayedWeights(weightDecay),
+    addDecayedWeights(weightDecay, { mask }),
     trace(admit('baseMomentum', baseMomentum, '(0, 1)')),
     modulate(modulation, identity),
   )

@@ -6,9 +6,11 @@ import {
   type GradientTransform,
   graft,
   type HomeostasisOptions,
+  type Hyperparameter,
   homeostasis,
   identity,
-  type Schedule,
+  type MaskOptions,
+  type Scheduled,
   scaleByLearningRate,
   shuffleWithinLeaf,
   withLearningRateController,
@@ -26,11 +28,11 @@ import {
   overSgdMomentum,
 } from './rules.js'
 
-export interface NeuroPlasticOptions {
+export interface NeuroPlasticOptions extends MaskOptions {
   /** $\eta > 0$, or a schedule of it; default 0.001. */
-  readonly learningRate?: number | Schedule
-  /** $\lambda \ge 0$, default 0. */
-  readonly weightDecay?: number
+  readonly learningRate?: Scheduled
+  /** $\lambda \ge 0$, or a schedule of it; default 0. */
+  readonly weightDecay?: Scheduled
   /** Whether the decay stays out of what homeostasis sees: $p \leftarrow p - \eta \lambda p$; default false. */
   readonly decoupledWeightDecay?: boolean
   readonly plasticity?: PlasticityOptions
@@ -39,13 +41,13 @@ export interface NeuroPlasticOptions {
 
 /** Decay, homeostasis, step: what follows every rule. */
 export const settle = <S>(
-  { weightDecay = 0, decoupledWeightDecay = false, homeostasis: options }: NeuroPlasticOptions,
+  { weightDecay = 0, decoupledWeightDecay = false, mask, homeostasis: options }: NeuroPlasticOptions,
   step: GradientTransform<S>,
 ) =>
   chain(
-    addDecayedWeights(decoupledWeightDecay ? 0 : weightDecay),
+    addDecayedWeights(decoupledWeightDecay ? 0 : weightDecay, { mask }),
     homeostasis(options),
-    addDecayedWeights(decoupledWeightDecay ? weightDecay : 0),
+    addDecayedWeights(decoupledWeightDecay ? weightDecay : 0, { mask }),
     step,
   )
 
@@ -86,7 +88,7 @@ export const gradientOnly = (options: NeuroPlasticOptions = {}) => gated(options
 export const boundedNeuroPlastic = ({
   residualMaxRatio = 0.5,
   ...options
-}: NeuroPlasticOptions & { readonly residualMaxRatio?: number } = {}) =>
+}: NeuroPlasticOptions & { readonly residualMaxRatio?: Hyperparameter } = {}) =>
   modulated(options, boundedResidualRule(residualMaxRatio))
 
 /** NeuroPlastic as a residual orthogonal to the gradient. */

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
+import { type LeafSelector, named } from '../transform/index.js'
 
 /** What is wrong with a configuration, one entry a problem: where, and what would be right. */
 export type ConfigErrors = ReadonlyNonEmptyArray<string>
@@ -21,9 +22,15 @@ const show = (value: unknown): string => {
 const expected = (path: string, what: string, value: unknown, hint = ''): E.Either<ConfigErrors, never> =>
   E.left([`${path} must be ${what}; got ${show(value)}${hint}`])
 
-/** A number of an interval, or its default where absent. */
+/** Reads what may be absent. */
+export const optional =
+  <T>(decode: Decoder<T>): Decoder<T | undefined> =>
+  (value, path) =>
+    value === undefined ? E.right(undefined) : decode(value, path)
+
+/** A number of an interval, or its default, if it has one, where absent. */
 export const number =
-  (interval: Interval, byDefault: number): Decoder<number> =>
+  (interval: Interval, byDefault?: number): Decoder<number> =>
   (value = byDefault, path) =>
     within(value, interval) ? E.right(value) : expected(path, showInterval(interval), value)
 
@@ -31,7 +38,7 @@ export const number =
 export const eps = number('[1e-45, inf)', 1e-8)
 
 export const boolean =
-  (byDefault: boolean): Decoder<boolean> =>
+  (byDefault?: boolean): Decoder<boolean> =>
   (value = byDefault, path) =>
     typeof value === 'boolean' ? E.right(value) : expected(path, 'true or false', value)
 
@@ -45,7 +52,21 @@ export const oneOf =
     return expected(path, `one of '${words.join("', '")}'`, value, hint)
   }
 
-type Decoded<Fields> = { readonly [K in keyof Fields]: Fields[K] extends Decoder<infer T> ? T : never }
+type Read<D> = D extends Decoder<infer T> ? T : never
+type Decoded<Fields> = {
+  readonly [K in keyof Fields as undefined extends Read<Fields[K]> ? never : K]: Read<Fields[K]>
+} & {
+  readonly [K in keyof Fields as undefined extends Read<Fields[K]> ? K : never]?: Exclude<Read<Fields[K]>, undefined>
+}
+
+/** The leaves whose names match a regular expression, given as a string. */
+export const selector: Decoder<LeafSelector> = (value, path) => {
+  if (typeof value !== 'string') return expected(path, 'a regular expression of leaf names, as a string', value)
+  return E.tryCatch(
+    () => named(new RegExp(value)),
+    () => [`${path} must be a regular expression of leaf names; got ${show(value)}`],
+  )
+}
 
 /** A record of just these keys; any other is an error, with what was probably meant. */
 export const record =
@@ -66,8 +87,10 @@ export const record =
       ...results.flatMap(result => (E.isLeft(result) ? result.left : [])),
     ]
     if (isNonEmpty(errors)) return E.left(errors)
-    const values = results.map(E.getOrElseW(() => undefined))
-    return E.right(Object.fromEntries(keys.map((key, i) => [key, values[i]])) as Decoded<Fields>) // decoded field by field
+    const entries = results.flatMap((result, i) =>
+      E.isRight(result) && result.right !== undefined ? [[keys[i], result.right]] : [],
+    )
+    return E.right(Object.fromEntries(entries) as Decoded<Fields>) // decoded field by field
   }
 
 /** The number of letters to insert, remove or replace to get from one word to the other (Levenshtein). */

@@ -1,56 +1,19 @@
 /** Optimizers from configuration. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as record from 'fp-ts/lib/ReadonlyRecord.js'
 import type { GradientTransform } from '../transform/index.js'
-import { boolean, type ConfigErrors, eps, number, oneOf, record } from './decode.js'
+import * as catalogue from './catalogue.js'
+import { type ConfigErrors, oneOf } from './decode.js'
+import type { Described } from './describe.js'
 import { neuroPlasticFromConfig } from './neuroPlasticConfig.js'
-import { adam, adamw, sgd } from './optimizers.js'
 
-type FromConfig = (
-  config: unknown,
-  warn: (message: string) => void,
-) => E.Either<ConfigErrors, GradientTransform<unknown>>
+type Decode = (config: unknown, warn: (message: string) => void) => E.Either<ConfigErrors, GradientTransform<unknown>>
 
-const moments = {
-  b1: number('[0, 1)', 0.9),
-  b2: number('[0, 1)', 0.999),
-  eps,
-}
-const learningRate = (byDefault: number) => number('(0, inf)', byDefault)
-
-const decoders: Readonly<Record<string, FromConfig>> = {
+// An optimizer joins by its place in the catalogue.
+const decoders: Readonly<Record<string, Decode>> = {
   neuroplastic: neuroPlasticFromConfig,
-  sgd: config =>
-    pipe(
-      record({
-        optimizer: oneOf('sgd'),
-        learningRate: learningRate(0.01),
-        momentum: number('[0, 1)', 0),
-        nesterov: boolean(false),
-        weightDecay: number('[0, inf)', 0),
-      })(config, ''),
-      E.map(sgd),
-    ),
-  adam: config =>
-    pipe(
-      record({
-        optimizer: oneOf('adam'),
-        learningRate: learningRate(0.001),
-        ...moments,
-        weightDecay: number('[0, inf)', 0),
-      })(config, ''),
-      E.map(({ optimizer: _, ...options }) => adam(options)),
-    ),
-  adamw: config =>
-    pipe(
-      record({
-        optimizer: oneOf('adamw'),
-        learningRate: learningRate(0.001),
-        ...moments,
-        weightDecay: number('[0, inf)', 1e-4),
-      })(config, ''),
-      E.map(({ optimizer: _, ...options }) => adamw(options)),
-    ),
+  ...record.map(({ decode }: Described<never, GradientTransform<unknown>>): Decode => decode)(catalogue),
 }
 
 const [first = '', ...others] = Object.keys(decoders)
@@ -81,5 +44,5 @@ export const fromConfig = (
 ): E.Either<ConfigErrors, GradientTransform<unknown>> =>
   pipe(
     nameOf(config),
-    E.flatMap(name => (decoders[name] as FromConfig)(config, warn)),
+    E.flatMap(name => (decoders[name] as Decode)(config, warn)),
   )

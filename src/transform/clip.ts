@@ -1,7 +1,7 @@
 /** Bounds on elements and norms. */
 import { type Expr, expr } from '../expr/expr.js'
 import { map, values } from '../expr/tree.js'
-import { admit } from './hyperparameter.js'
+import { admit, admitEnds, type Hyperparameter } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
 
 /**
@@ -12,14 +12,15 @@ import { type GradientTransform, leafwise, type Stateless, stateless } from './t
  * @example
  * clamp(0.2, 2)
  */
-export const clamp = (lo: number, hi: number): GradientTransform<Stateless> => {
+export const clamp = (lo: Hyperparameter, hi: Hyperparameter): GradientTransform<Stateless> => {
   admit('lo', lo, '(-inf, inf)')
-  admit('hi', hi, `[${lo}, inf)`)
+  admit('hi', hi, '(-inf, inf)')
+  admitEnds(['lo', lo], ['hi', hi])
   return leafwise(x => x.clipByValue(lo, hi))
 }
 
 /** The factor that brings a norm down to `maxNorm`; 1 inside the ball. */
-const shrink = (norm: Expr, maxNorm: number): Expr => norm.greater(maxNorm).where(expr(maxNorm).div(norm), 1)
+const shrink = (norm: Expr, maxNorm: Hyperparameter): Expr => norm.greater(maxNorm).where(expr(maxNorm).div(norm), 1)
 
 /**
  * Scales each leaf so that its norm is at most `maxNorm`: $u = g \min(1, c / \lVert g \rVert)$.
@@ -27,7 +28,7 @@ const shrink = (norm: Expr, maxNorm: number): Expr => norm.greater(maxNorm).wher
  * @param maxNorm $c > 0$
  * @throws HyperparameterError
  */
-export const clipByNorm = (maxNorm: number): GradientTransform<Stateless> => {
+export const clipByNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless> => {
   admit('maxNorm', maxNorm, '(0, inf)')
   return leafwise(g => g.mul(shrink(g.norm(), maxNorm)))
 }
@@ -40,7 +41,7 @@ export const clipByNorm = (maxNorm: number): GradientTransform<Stateless> => {
  *
  * Source: Pascanu et al., arXiv 1211.5063.
  */
-export const clipByGlobalNorm = (maxNorm: number): GradientTransform<Stateless> => {
+export const clipByGlobalNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless> => {
   admit('maxNorm', maxNorm, '(0, inf)')
   return stateless(updates => {
     const squares = values(updates).map(g => g.norm().square())

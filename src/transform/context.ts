@@ -2,6 +2,7 @@
 import type { Expr } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
+import type { Hyperparameter } from './hyperparameter.js'
 import { type Context, type GradientTransform, type Stateless, stateless } from './types.js'
 
 const missing = (needer: string, entry: string, given: readonly string[], remedy: string) =>
@@ -31,11 +32,11 @@ export const treeFrom = (context: Context, entry: string, needer: string): Tree<
 }
 
 /** A number, or one computed from what the step knows: a phase, a warm-up. */
-export type Coefficient = number | ((context: Context) => Scalar)
+export type Coefficient = Hyperparameter | ((context: Context) => Scalar)
 
 /** The value of a coefficient at this step. */
 export const coefficientAt = (coefficient: Coefficient, context: Context): Scalar =>
-  typeof coefficient === 'number' ? scalar(coefficient) : coefficient(context)
+  typeof coefficient === 'function' ? coefficient(context) : scalar(coefficient)
 
 /**
  * Runs `f` once on the input and lets `body`, which gets the same input, read the output by name.

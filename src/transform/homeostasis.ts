@@ -1,24 +1,25 @@
 /** Homeostasis: keeping updates near a size of their own. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { expr } from '../expr/expr.js'
+import { scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'
-import { admit, admitEps } from './hyperparameter.js'
+import { admit, admitEps, type Hyperparameter } from './hyperparameter.js'
 import { thirdOf } from './layers.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
 export interface HomeostasisOptions {
   /** $c > 0$, the norm above which a leaf's update is scaled down; default 1. */
-  readonly maxUpdateNorm?: number
+  readonly maxUpdateNorm?: Hyperparameter
   /** $\tau > 0$, the root mean square that the gain steers to; default 0.02. */
-  readonly targetRms?: number
+  readonly targetRms?: Hyperparameter
   /** $\gamma$ in [0, 1], how strongly it steers; default 0.01. */
-  readonly adaptationRate?: number
+  readonly adaptationRate?: Hyperparameter
   /** Factors $> 0$ of the target for the first, middle and last third of the leaves; 1 each. */
-  readonly earlyTargetRmsScale?: number
-  readonly middleTargetRmsScale?: number
-  readonly lateTargetRmsScale?: number
+  readonly earlyTargetRmsScale?: Hyperparameter
+  readonly middleTargetRmsScale?: Hyperparameter
+  readonly lateTargetRmsScale?: Hyperparameter
   /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: number
+  readonly eps?: Hyperparameter
 }
 
 /**
@@ -58,7 +59,7 @@ export const homeostasis = ({
         const shrink = norm.greater(maxUpdateNorm).where(expr(maxUpdateNorm).div(norm.add(eps)), 1)
         // The clipped norm is the norm times the factor: one reduction serves both.
         const rms = norm.mul(shrink).square().div(Math.max(1, u.size)).add(eps).sqrt()
-        const target = targetRms * scales[thirdOf(name, params)]
+        const target = scalar(targetRms).mul(scales[thirdOf(name, params)])
         const gain = rms.neg().add(target).mul(adaptationRate).add(1).clipByValue(0.5, 1.5)
         return u.mul(shrink.mul(gain))
       }),

@@ -1,4 +1,8 @@
 /** Hyperparameters: admissible ranges, written as intervals, and what is thrown outside them. */
+import type { ScalarLike } from '../expr/scalar.js'
+
+/** A number that shapes a rule: a plain one, or a symbolic one that state or context hold (`injectHyperparameters`). */
+export type Hyperparameter = ScalarLike
 
 /** A hyperparameter out of its range: the message names it, its value and the admissible range. */
 export class HyperparameterError extends RangeError {
@@ -32,16 +36,38 @@ export const within = (value: unknown, interval: Interval): value is number => {
 export const showInterval = (interval: Interval): string =>
   interval.startsWith('integer in ') ? `an ${interval}` : `a number in ${interval}`
 
+/** What is known of a hyperparameter before it runs: its value, unless it is symbolic. */
+const known = (value: Hyperparameter): number | undefined =>
+  typeof value !== 'object' ? value : value.node.op === 'literal' ? value.node.value : undefined
+
 /**
- * The value itself if it is a number in the interval.
+ * The value itself if it is a number in the interval, or symbolic: then its range is for whoever sets it to keep.
  *
  * @throws HyperparameterError naming parameter, value and interval
  * @example
  * admit('decay', 0.9, '[0, 1)') // 0.9
  */
-export const admit = (parameter: string, value: number, interval: Interval): number => {
-  if (!within(value, interval)) throw new HyperparameterError(parameter, value, showInterval(interval))
+export const admit = <T extends Hyperparameter>(parameter: string, value: T, interval: Interval): T => {
+  const number = known(value)
+  if (number !== undefined && !within(number, interval))
+    throw new HyperparameterError(parameter, number, showInterval(interval))
   return value
+}
+
+/**
+ * Two ends of an interval, the lower of which is at most the upper one.
+ *
+ * @throws HyperparameterError naming the lower one
+ * @example
+ * admitEnds(['minAlpha', 0.2], ['maxAlpha', 2])
+ */
+export const admitEnds = (
+  [lower, lo]: readonly [string, Hyperparameter],
+  [upper, hi]: readonly [string, Hyperparameter],
+): void => {
+  const [a, b] = [known(lo), known(hi)]
+  if (a !== undefined && b !== undefined && !(a <= b))
+    throw new HyperparameterError(lower, a, `at most ${upper}, which is ${b}`)
 }
 
 /**
@@ -49,9 +75,10 @@ export const admit = (parameter: string, value: number, interval: Interval): num
  *
  * @throws HyperparameterError
  */
-export const admitEps = (parameter: string, value: number): number => {
-  if (!(within(value, '(0, inf)') && Math.fround(value) > 0))
-    throw new HyperparameterError(parameter, value, 'a positive number that float32 can hold (from 1e-45)')
+export const admitEps = <T extends Hyperparameter>(parameter: string, value: T): T => {
+  const number = known(value)
+  if (number !== undefined && !(within(number, '(0, inf)') && Math.fround(number) > 0))
+    throw new HyperparameterError(parameter, number, 'a positive number that float32 can hold (from 1e-45)')
   return value
 }
 

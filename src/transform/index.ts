@@ -18,7 +18,7 @@ export { type Coefficient, observe, provide, recall, scalarFrom, treeFrom } from
 export { applyIfFinite, type FiniteState, zeroNans } from './finite.js'
 export { graft, plasticityGate } from './gate.js'
 export { type HomeostasisOptions, homeostasis } from './homeostasis.js'
-export { HyperparameterError } from './hyperparameter.js'
+export { type Hyperparameter, HyperparameterError } from './hyperparameter.js'
 export {
   allLeaves,
   classifierOnly,
@@ -34,7 +34,14 @@ export {
 } from './layers.js'
 export { type AdamOptions, type AdamState, ema, emaActivity, scaleByAdam, trace } from './moments.js'
 export { boundedResidual, type OrthogonalResidualOptions, orthogonalResidual, residual } from './residual.js'
-export { addDecayedWeights, type Counted, scale, scaleByLearningRate, withLearningRateController } from './scale.js'
+export {
+  addDecayedWeights,
+  type Counted,
+  type MaskOptions,
+  scale,
+  scaleByLearningRate,
+  withLearningRateController,
+} from './scale.js'
 export {
   constant,
   cosineDecay,
@@ -43,9 +50,18 @@ export {
   linear,
   piecewiseConstant,
   type Schedule,
+  type Scheduled,
   warmUp,
 } from './schedules.js'
 export { shuffleWithinLeaf } from './shuffle.js'
 export { averageOverLeaf, gradientMagnitude, type NormalizationScope, normalizeSignal } from './signals.js'
 export { scaleByTrustRatio } from './trustRatio.js'
-export { type Context, type GradientTransform, leafwise, type Stateless, type StateOf, stateless } from './types.js'
+export {
+  type Context,
+  type GradientTransform,
+  leafwise,
+  type OptimizerConfig,
+  type Stateless,
+  type StateOf,
+  stateless,
+} from './types.js'

@@ -2,10 +2,10 @@
 
 import type { Expr } from '../expr/expr.js'
 import { fill } from '../expr/expr.js'
-import { type Scalar, scalar } from '../expr/scalar.js'
+import { type Scalar, type ScalarLike, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
 import { chain } from './combine.js'
-import { admit, admitEps } from './hyperparameter.js'
+import { admit, admitEps, type Hyperparameter } from './hyperparameter.js'
 import { gradientMagnitude } from './signals.js'
 import type { GradientTransform } from './types.js'
 
@@ -13,18 +13,18 @@ import type { GradientTransform } from './types.js'
 export const zerosLike: (params: Tree<Expr>) => Tree<Expr> = map(p => fill(p, 0))
 
 /** One step of the moving average: $\rho\, m + (1 - \rho)\, x$. */
-const average = (x: Expr, m: Expr, rho: number): Expr => x.lerp(m, rho)
+export const average = (x: Expr, m: Expr, rho: ScalarLike): Expr => x.lerp(m, rho)
 
 /** What a moving average that started at 0 lacks after `t` steps: $1 - \rho^t$. */
-const debias = (rho: number, t: Scalar): Scalar => scalar(1).sub(scalar(rho).pow(t))
+export const debias = (rho: ScalarLike, t: Scalar): Scalar => scalar(1).sub(scalar(rho).pow(t))
 
 export interface AdamOptions {
   /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
-  readonly b1?: number
+  readonly b1?: Hyperparameter
   /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
-  readonly b2?: number
+  readonly b2?: Hyperparameter
   /** $\varepsilon > 0$, added to the root; default 1e-8. */
-  readonly eps?: number
+  readonly eps?: Hyperparameter
   /** Whether the moments are divided by $1 - \beta^t$; default true. */
   readonly biasCorrection?: boolean
 }
@@ -84,7 +84,7 @@ export const scaleByAdam = ({
  * Source: Polyak 1964; Sutskever et al., ICML 2013.
  */
 export const trace = (
-  decay: number,
+  decay: Hyperparameter,
   { nesterov = false }: { readonly nesterov?: boolean } = {},
 ): GradientTransform<{ readonly trace: Tree<Expr> }> => {
   admit('decay', decay, '[0, 1)')
@@ -107,7 +107,7 @@ export const trace = (
  * chain(gradientMagnitude(), ema(0.95))
  */
 export const ema = (
-  decay: number,
+  decay: Hyperparameter,
   { biasCorrection = false }: { readonly biasCorrection?: boolean } = {},
 ): GradientTransform<{ readonly count: Scalar; readonly ema: Tree<Expr> }> => {
   admit('decay', decay, '[0, 1)')

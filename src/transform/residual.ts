@@ -2,11 +2,11 @@
 import type { Expr } from '../expr/expr.js'
 import { zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'
-import { admit, admitEps, choose } from './hyperparameter.js'
+import { admit, admitEps, choose, type Hyperparameter } from './hyperparameter.js'
 import type { GradientTransform } from './types.js'
 
 /** $x$ where its norm is at most $c$, else $x\,c / (\lVert x \rVert + \varepsilon)$, for a leaf. */
-const cap = (x: Expr, c: Expr, eps: number): Expr => {
+const cap = (x: Expr, c: Expr, eps: Hyperparameter): Expr => {
   const norm = x.norm()
   return x.mul(norm.greater(c).where(c.div(norm.add(eps)), 1))
 }
@@ -35,7 +35,7 @@ export const residual = <S>(r: GradientTransform<S>): GradientTransform<S> => ({
  * @example
  * boundedResidual(difference(plasticityGate(alpha), identity), 0.5)
  */
-export const boundedResidual = <S>(r: GradientTransform<S>, maxRatio = 0.5): GradientTransform<S> => {
+export const boundedResidual = <S>(r: GradientTransform<S>, maxRatio: Hyperparameter = 0.5): GradientTransform<S> => {
   admit('maxRatio', maxRatio, '[0, 1]')
   return {
     init: params => r.init(params),
@@ -50,11 +50,11 @@ export interface OrthogonalResidualOptions {
   /** $\lambda \ge 0$ (a number, or one computed from the context), default 0.1. */
   readonly lambda?: Coefficient
   /** $\kappa$ in [0, 1], default 0.5. */
-  readonly maxRatio?: number
+  readonly maxRatio?: Hyperparameter
   /** Whether the projected residual keeps its own length or takes the gradient's, default `'raw'`. */
   readonly normalization?: 'raw' | 'matchGradNorm'
   /** Below this, a squared norm counts as zero; default 1e-8. */
-  readonly eps?: number
+  readonly eps?: Hyperparameter
 }
 
 /**
@@ -72,7 +72,7 @@ export const orthogonalResidual = <S>(
   r: GradientTransform<S>,
   { lambda = 0.1, maxRatio = 0.5, normalization = 'raw', eps = 1e-8 }: OrthogonalResidualOptions = {},
 ): GradientTransform<S> => {
-  if (typeof lambda === 'number') admit('lambda', lambda, '[0, inf)')
+  if (typeof lambda !== 'function') admit('lambda', lambda, '[0, inf)')
   admit('maxRatio', maxRatio, '[0, 1]')
   admitEps('eps', eps)
   const rescale = choose('normalization', normalization, rescalings)
@@ -91,7 +91,7 @@ export const orthogonalResidual = <S>(
   }
 }
 
-const rescalings: Readonly<Record<'raw' | 'matchGradNorm', (x: Expr, norm: Expr, eps: number) => Expr>> = {
+const rescalings: Readonly<Record<'raw' | 'matchGradNorm', (x: Expr, norm: Expr, eps: Hyperparameter) => Expr>> = {
   raw: x => x,
   matchGradNorm: (x, norm, eps) => {
     const own = x.norm()

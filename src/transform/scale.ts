@@ -5,7 +5,8 @@ import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'
 import { admit } from './hyperparameter.js'
-import { constant, type Schedule } from './schedules.js'
+import { allLeaves, type LeafSelector, masked } from './layers.js'
+import { type Scheduled, scheduleOf } from './schedules.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
 /**
@@ -15,32 +16,45 @@ import { type GradientTransform, type Stateless, stateless } from './types.js'
  * @throws HyperparameterError
  */
 export const scale = (factor: Coefficient): GradientTransform<Stateless> => {
-  if (typeof factor === 'number') admit('factor', factor, '(-inf, inf)')
+  if (typeof factor !== 'function') admit('factor', factor, '(-inf, inf)')
   return stateless((updates, _, context) => map((g: Expr) => g.mul(coefficientAt(factor, context)))(updates))
 }
 
 /**
- * Adds a multiple of the parameters: $u = g + \lambda p$. Before the moments it is coupled ($L_2$) decay, after them decoupled.
+ * Adds a multiple of the parameters: $u = g + \lambda_t p$. Before the moments it is coupled ($L_2$) decay, after them decoupled.
  *
- * @param decay $\lambda \ge 0$
+ * @param decay $\lambda \ge 0$, or a schedule of it over the steps taken, counted from 0
+ * @param options.mask which leaves decay; default all
  * @throws HyperparameterError
  * @example
- * chain(scaleByAdam(), addDecayedWeights(0.01), scaleByLearningRate(1e-3)) // AdamW
+ * chain(scaleByAdam(), addDecayedWeights(0.01, { mask: named(/kernel$/) }), scaleByLearningRate(1e-3)) // AdamW
  *
  * Source: Loshchilov and Hutter, arXiv 1711.05101.
  */
-export const addDecayedWeights = (decay: number): GradientTransform<Stateless> => {
-  admit('decay', decay, '[0, inf)')
-  return stateless((updates, params) => zipWith([updates, params], (g, p) => (decay === 0 ? g : g.add(p.mul(decay)))))
+export const addDecayedWeights = (
+  decay: Scheduled,
+  { mask = allLeaves }: MaskOptions = {},
+): GradientTransform<Counted> => {
+  const schedule = scheduleOf('decay', decay, '[0, inf)')
+  return masked(mask, {
+    init: () => ({ count: scalar(0) }),
+    update: (updates, { count }, params) => [
+      zipWith([updates, params], (g, p) => (decay === 0 ? g : g.add(p.mul(schedule(count))))),
+      { count: count.add(1) },
+    ],
+  })
+}
+
+/** What weight decay is for. */
+export interface MaskOptions {
+  /** Which leaves decay; default all. */
+  readonly mask?: LeafSelector | undefined
 }
 
 /** The state of what follows a schedule: the number of steps taken. */
 export interface Counted {
   readonly count: Scalar
 }
-
-const scheduleOf = (learningRate: number | Schedule): Schedule =>
-  typeof learningRate === 'number' ? constant(admit('learningRate', learningRate, '(0, inf)')) : learningRate
 
 /**
  * Turns a direction into a step downhill: $u = -\eta_t\, g$.
@@ -50,8 +64,8 @@ const scheduleOf = (learningRate: number | Schedule): Schedule =>
  * @example
  * scaleByLearningRate(warmUp(500, cosineDecay(0.1, 10_000)))
  */
-export const scaleByLearningRate = (learningRate: number | Schedule): GradientTransform<Counted> => {
-  const schedule = scheduleOf(learningRate)
+export const scaleByLearningRate = (learningRate: Scheduled): GradientTransform<Counted> => {
+  const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
   return {
     init: () => ({ count: scalar(0) }),
     update: (updates, { count }) => [map((g: Expr) => g.mul(schedule(count).neg()))(updates), { count: count.add(1) }],
@@ -68,10 +82,10 @@ export const scaleByLearningRate = (learningRate: number | Schedule): GradientTr
  * withLearningRateController(0.1, plasticityController({ groups: 'layerwise' }))
  */
 export const withLearningRateController = <S>(
-  learningRate: number | Schedule,
+  learningRate: Scheduled,
   controller: GradientTransform<S>,
 ): GradientTransform<Counted & { readonly controller: S }> => {
-  const schedule = scheduleOf(learningRate)
+  const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
   return {
     init: params => ({ count: scalar(0), controller: controller.init(params) }),
     update: (updates, state, params, context) => {

@@ -1,15 +1,22 @@
 /** Schedules: hyperparameters as functions of the number of steps taken, on the host, in double precision. */
 import { type Scalar, scalar } from '../expr/scalar.js'
-import { admit, HyperparameterError } from './hyperparameter.js'
+import { admit, type Hyperparameter, HyperparameterError, type Interval } from './hyperparameter.js'
 
 /** A value for each step; `t` counts the steps taken before it, from 0. */
 export type Schedule = (t: Scalar) => Scalar
 
 /** The same value always. */
 export const constant =
-  (value: number): Schedule =>
+  (value: Hyperparameter): Schedule =>
   () =>
     scalar(admit('value', value, '(-inf, inf)'))
+
+/** A hyperparameter, or a schedule of it over the steps taken, counted from 0. */
+export type Scheduled = Hyperparameter | Schedule
+
+/** A scheduled hyperparameter as a schedule. @throws HyperparameterError where it is a number out of the interval */
+export const scheduleOf = (parameter: string, value: Scheduled, interval: Interval): Schedule =>
+  typeof value === 'function' ? value : constant(admit(parameter, value, interval))
 
 const progress = (t: Scalar, steps: number): Scalar => t.div(steps).clipByValue(0, 1)
 

@@ -1,7 +1,7 @@
 /** Signals: what a plasticity coefficient is made of. A signal is a transform like any other. */
 import type { Expr } from '../expr/expr.js'
 import { map, type Tree, values } from '../expr/tree.js'
-import { admitEps, choose } from './hyperparameter.js'
+import { admitEps, choose, type Hyperparameter } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
 
 /** The magnitude of each gradient element: $\lvert g \rvert$. */
@@ -40,7 +40,7 @@ export const normalizeSignal = ({
   eps = 1e-8,
 }: {
   readonly over?: NormalizationScope
-  readonly eps?: number
+  readonly eps?: Hyperparameter
 } = {}): GradientTransform<Stateless> => {
   admitEps('eps', eps)
   const meanOf = choose('over', over, means)

@@ -1,6 +1,6 @@
 /** Steps in proportion to the parameters. */
 import { zipWith } from '../expr/tree.js'
-import { admit } from './hyperparameter.js'
+import { admit, admitEnds, type Hyperparameter } from './hyperparameter.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
 /**
@@ -17,11 +17,11 @@ export const scaleByTrustRatio = ({
   min = 0,
   max = Number.POSITIVE_INFINITY,
 }: {
-  readonly min?: number
-  readonly max?: number
+  readonly min?: Hyperparameter
+  readonly max?: Hyperparameter
 } = {}): GradientTransform<Stateless> => {
   admit('min', min, '[0, inf)')
-  if (max !== Number.POSITIVE_INFINITY) admit('max', max, `[${min}, inf)`)
+  admitEnds(['min', min], ['max', max])
   return stateless((updates, params) =>
     zipWith([updates, params], (g, p) => g.mul(p.norm().div(g.norm().add(1e-12)).clipByValue(min, max))),
   )

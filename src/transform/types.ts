@@ -3,6 +3,9 @@ import type { Expr } from '../expr/expr.js'
 import type { Scalar } from '../expr/scalar.js'
 import { map, type Tree } from '../expr/tree.js'
 
+/** An optimizer as data: its name and its options. Where they are all numbers, words and the like, `fromConfig` reads it. */
+export type OptimizerConfig = Readonly<Record<string, unknown>> & { readonly optimizer: string }
+
 /** What a step knows beyond its gradients: numbers such as `epoch`, and trees such as what {@link provide} computed. */
 export interface Context {
   readonly scalars: Readonly<Record<string, Scalar>>
@@ -20,6 +23,8 @@ export interface Context {
  * @typeParam S any nesting of records and tuples of `Expr` and `Scalar`
  */
 export interface GradientTransform<S> {
+  /** What `fromConfig` makes it from, where it is one of the library's optimizers. */
+  readonly config?: OptimizerConfig
   // Methods, not properties: their parameters are bivariant, so that GradientTransform<unknown> holds every transform.
   init(params: Tree<Expr>): S
   update(updates: Tree<Expr>, state: S, params: Tree<Expr>, context: Context): readonly [updates: Tree<Expr>, state: S]
