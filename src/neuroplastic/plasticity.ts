@@ -19,13 +19,28 @@ import {
   weightedSum,
 } from '../transform/index.js'
 
-/** $\hat g = S(\lvert g_t \rvert)$: how large a gradient element is beside the others of its leaf. */
+/**
+ * $\hat g = S(\lvert g_t \rvert)$: how large a gradient element is beside the others of its leaf.
+ *
+ * @example
+ * plasticityGate(chain(gradientSignal(), clamp(0.5, 1.5)))
+ */
 export const gradientSignal = (eps: Hyperparameter = 1e-8) => chain(gradientMagnitude(), normalizeSignal({ eps }))
 
-/** $\hat a = S(a_t)$, $a_t = 0.95\, a_{t-1} + 0.05\, \lvert g_t \rvert$: how large it has been of late. */
+/**
+ * $\hat a = S(a_t)$, $a_t = 0.95\, a_{t-1} + 0.05\, \lvert g_t \rvert$: how large it has been of late.
+ *
+ * @example
+ * plasticityGate(chain(activitySignal(), clamp(0.5, 1.5)))
+ */
 export const activitySignal = (eps: Hyperparameter = 1e-8) => chain(emaActivity(0.95), normalizeSignal({ eps }))
 
-/** $\hat m = S(\lvert m_t \rvert / (\sqrt{v_t} + \varepsilon))$, moments with 0.9 and 0.99, uncorrected: how consistent its sign. */
+/**
+ * $\hat m = S(\lvert m_t \rvert / (\sqrt{v_t} + \varepsilon))$, moments with 0.9 and 0.99, uncorrected: how consistent its sign.
+ *
+ * @example
+ * plasticityGate(chain(memorySignal(), clamp(0.5, 1.5)))
+ */
 export const memorySignal = (eps: Hyperparameter = 1e-8) =>
   chain(scaleByAdam({ b1: 0.9, b2: 0.99, eps, biasCorrection: false }), gradientMagnitude(), normalizeSignal({ eps }))
 
@@ -58,7 +73,12 @@ const warmUpByEpoch = (epochs: number, scale: Hyperparameter): Coefficient =>
     ? scale
     : context => scalarFrom(context, 'epoch', 'plasticity warm-up').sub(1).div(epochs).clipByValue(0, 1).mul(scale)
 
-/** $\alpha_{go} = \mathrm{clip}(\hat g,\ lo,\ hi)$: the coefficient from the gradient's magnitude alone. */
+/**
+ * $\alpha_{go} = \mathrm{clip}(\hat g,\ lo,\ hi)$: the coefficient from the gradient's magnitude alone.
+ *
+ * @example
+ * plasticityGate(gradientOnlyAlpha({ minAlpha: 0.5 }))
+ */
 export const gradientOnlyAlpha = ({ minAlpha = 0.2, maxAlpha = 2, eps = 1e-8 }: PlasticityOptions = {}) => {
   admit('maxAlpha', maxAlpha, '(0, inf)')
   admit('minAlpha', minAlpha, '(0, inf)')

@@ -42,13 +42,20 @@ const plasticityDelta = difference(plasticityGate(alpha), identity)
 const progress = (context: Context): Scalar =>
   scalarFrom(context, 'epoch', 'training progress').div(scalarFrom(context, 'totalEpochs', 'training progress'))
 
-/** Classic: $u = \alpha g$. */
+/**
+ * Classic: $u = \alpha g$.
+ *
+ * @example
+ * withPlasticity(plasticity(), {}, chain(classic(), scaleByLearningRate(0.1)))
+ */
 export const classic = () => plasticityGate(alpha)
 
 /**
  * Bounded residual: $u = g + \mathrm{cap}((\alpha - 1) g,\ \kappa \lVert g \rVert)$.
  *
  * @param maxRatio $\kappa$ in [0, 1], default 0.5
+ * @example
+ * withPlasticity(plasticity(), {}, chain(boundedResidualRule(0.25), scaleByLearningRate(0.1)))
  */
 export const boundedResidualRule = (maxRatio: Hyperparameter = 0.5) => boundedResidual(plasticityDelta, maxRatio)
 
@@ -81,6 +88,9 @@ const orthogonalSchedules: Readonly<
 /**
  * Orthogonal residual: what sets $\alpha$ apart from $\alpha_{go}$, off the gradient's direction.
  * $$ r = (\alpha - \alpha_{go})\, g, \qquad u = g + \mathrm{cap}(\lambda q\, r',\ \kappa \lVert g \rVert). $$
+ *
+ * @example
+ * withPlasticity(plasticity(), {}, chain(orthogonalRule({ orthogonalLambda: 0.5 }), scaleByLearningRate(0.1)))
  */
 export const orthogonalRule = ({
   orthogonalLambda = 0.1,
@@ -172,7 +182,12 @@ const modulate = <S>(
   return masked(choose('layerScope', layerScope, scopes), when(choose('phaseScope', phaseScope, phases), modulated))
 }
 
-/** Hybrid over SGD with momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$, modulated. */
+/**
+ * Hybrid over SGD with momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$, modulated.
+ *
+ * @example
+ * withPlasticity(plasticity(), {}, chain(overSgdMomentum({ modulationTarget: 'momentum' }), scaleByLearningRate(0.01)))
+ */
 export const overSgdMomentum = ({
   baseMomentum = 0.9,
   weightDecay = 0,
@@ -185,7 +200,12 @@ export const overSgdMomentum = ({
     modulate(modulation, identity),
   )
 
-/** Hybrid over AdamW: $b_t = \hat m_t / (\sqrt{\hat v_t} + \varepsilon)$, with moments of its own, modulated. */
+/**
+ * Hybrid over AdamW: $b_t = \hat m_t / (\sqrt{\hat v_t} + \varepsilon)$, with moments of its own, modulated.
+ *
+ * @example
+ * withPlasticity(plasticity(), {}, chain(overAdamW({ layerScope: 'earlyBlocks' }), scaleByLearningRate(1e-3)))
+ */
 export const overAdamW = ({
   baseMomentum = 0.9,
   baseBeta2 = 0.999,

@@ -39,7 +39,12 @@ export interface NeuroPlasticOptions extends MaskOptions {
   readonly homeostasis?: HomeostasisOptions
 }
 
-/** Decay, homeostasis, step: what follows every rule. */
+/**
+ * Decay, homeostasis, step: what follows every rule.
+ *
+ * @example
+ * chain(leafwise(g => g.sign()), settle({ weightDecay: 0.01 }, scaleByLearningRate(0.1)))
+ */
 export const settle = <S>(
   { weightDecay = 0, decoupledWeightDecay = false, mask, homeostasis: options }: NeuroPlasticOptions,
   step: GradientTransform<S>,
@@ -81,17 +86,32 @@ const gated = <S>(options: NeuroPlasticOptions, alpha: GradientTransform<S>) =>
  */
 export const neuroPlastic = (options: NeuroPlasticOptions = {}) => modulated(options, classic())
 
-/** NeuroPlastic with the coefficient of the gradient's magnitude alone: $u = \alpha_{go}\, g$. */
+/**
+ * NeuroPlastic with the coefficient of the gradient's magnitude alone: $u = \alpha_{go}\, g$.
+ *
+ * @example
+ * compile(gradientOnly({ learningRate: 0.1 }))
+ */
 export const gradientOnly = (options: NeuroPlasticOptions = {}) => gated(options, gradientOnlyAlpha(options.plasticity))
 
-/** NeuroPlastic as a residual of bounded norm: $\lVert u - g \rVert \le \kappa \lVert g \rVert$. */
+/**
+ * NeuroPlastic as a residual of bounded norm: $\lVert u - g \rVert \le \kappa \lVert g \rVert$.
+ *
+ * @example
+ * compile(boundedNeuroPlastic({ learningRate: 0.1, residualMaxRatio: 0.25 }))
+ */
 export const boundedNeuroPlastic = ({
   residualMaxRatio = 0.5,
   ...options
 }: NeuroPlasticOptions & { readonly residualMaxRatio?: Hyperparameter } = {}) =>
   modulated(options, boundedResidualRule(residualMaxRatio))
 
-/** NeuroPlastic as a residual orthogonal to the gradient. */
+/**
+ * NeuroPlastic as a residual orthogonal to the gradient.
+ *
+ * @example
+ * compile(orthogonalNeuroPlastic({ learningRate: 0.1, orthogonalSchedule: 'cosine' }))
+ */
 export const orthogonalNeuroPlastic = (options: NeuroPlasticOptions & OrthogonalOptions = {}) =>
   modulated(options, orthogonalRule(options))
 
@@ -100,6 +120,9 @@ type HybridOptions = NeuroPlasticOptions & ModulationOptions & BaseOptions
 /**
  * NeuroPlastic over SGD with momentum, whose decay is in the momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$. As published,
  * `decoupledWeightDecay` decays a second time, outside it.
+ *
+ * @example
+ * compile(hybridSgdMomentum({ learningRate: 0.01, modulationStrength: 0.3 }))
  */
 export const hybridSgdMomentum = ({ weightDecay = 0, decoupledWeightDecay = false, ...options }: HybridOptions = {}) =>
   modulated(
@@ -107,11 +130,21 @@ export const hybridSgdMomentum = ({ weightDecay = 0, decoupledWeightDecay = fals
     overSgdMomentum({ ...options, weightDecay }),
   )
 
-/** NeuroPlastic over AdamW. Decay is decoupled, always. */
+/**
+ * NeuroPlastic over AdamW. Decay is decoupled, always.
+ *
+ * @example
+ * compile(hybridAdamW({ learningRate: 1e-3, weightDecay: 0.01, phaseScope: 'early' }))
+ */
 export const hybridAdamW = (options: HybridOptions = {}) =>
   modulated({ ...options, decoupledWeightDecay: true }, overAdamW(options))
 
-/** NeuroPlastic whose learning rate follows the coefficient, for all leaves, by layer group, or at the classifier. */
+/**
+ * NeuroPlastic whose learning rate follows the coefficient, for all leaves, by layer group, or at the classifier.
+ *
+ * @example
+ * compile(controlledNeuroPlastic('layerwise', { learningRate: 0.1 }))
+ */
 export const controlledNeuroPlastic = (mode: ControllerMode, options: NeuroPlasticOptions & ControllerOptions = {}) =>
   assemble(
     options,
@@ -120,16 +153,36 @@ export const controlledNeuroPlastic = (mode: ControllerMode, options: NeuroPlast
     withLearningRateController(options.learningRate ?? 1e-3, plasticityController(mode, options)),
   )
 
-/** Control: $\alpha = 1$. The same homeostasis and step, no plasticity. */
+/**
+ * Control: $\alpha = 1$. The same homeostasis and step, no plasticity.
+ *
+ * @example
+ * compile(alphaOne({ learningRate: 0.1 }))
+ */
 export const alphaOne = (options: NeuroPlasticOptions = {}) => settle(options, step(options))
 
-/** Control: the coefficient averaged over the leaf. Its size without its pattern. */
+/**
+ * Control: the coefficient averaged over the leaf. Its size without its pattern.
+ *
+ * @example
+ * compile(alphaAveraged({ learningRate: 0.1 }))
+ */
 export const alphaAveraged = (options: NeuroPlasticOptions = {}) =>
   gated(options, chain(plasticity(options.plasticity), averageOverLeaf()))
 
-/** Control: the coefficient shuffled within the leaf. Its distribution without its pattern. */
+/**
+ * Control: the coefficient shuffled within the leaf. Its distribution without its pattern.
+ *
+ * @example
+ * compile(alphaShuffled({ learningRate: 0.1, seed: 7 }))
+ */
 export const alphaShuffled = ({ seed = 0, ...options }: NeuroPlasticOptions & { readonly seed?: number } = {}) =>
   gated(options, chain(plasticity(options.plasticity), shuffleWithinLeaf(seed)))
 
-/** Control: the gradient's direction with the modulated norm. Its step size without its direction. */
+/**
+ * Control: the gradient's direction with the modulated norm. Its step size without its direction.
+ *
+ * @example
+ * compile(alphaGrafted({ learningRate: 0.1 }))
+ */
 export const alphaGrafted = (options: NeuroPlasticOptions = {}) => modulated(options, graft(classic(), identity))

@@ -35,7 +35,7 @@ const nameOf = (config: unknown): E.Either<ConfigErrors, string> =>
  * @example
  * pipe(
  *   fromConfig({ optimizer: 'neuroplastic', learningRate: 0.1, plasticity: { minAlpha: 0.5 } }),
- *   E.map(compile),
+ *   E.map(transform => compile(transform)),
  * )
  */
 export const fromConfig = (

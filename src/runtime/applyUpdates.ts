@@ -10,6 +10,8 @@ import type { Tensors } from './types.js'
  *
  * @throws TypeError for an update that no parameter has, or of another shape
  * @example
+ * const optimizer = compile(adam())
+ * const [updates, state] = optimizer.update(grads, optimizer.init(params), params)
  * const next = applyUpdates(params, updates)
  */
 export const applyUpdates = <P extends Tensors>(params: P, updates: Tensors): P => {

@@ -12,7 +12,14 @@ import { showPath, unite } from '../expr/structure.js'
  *
  * @throws TypeError where the sides differ in structure or shape, naming the place
  * @example
- * branch(count.mod(k).equal(0), [emitted, emptied], [zeros, accumulated])
+ * const every = <S>(k: number, f: GradientTransform<S>): GradientTransform<readonly [Scalar, S]> => ({
+ *   init: params => [scalar(0), f.init(params)],
+ *   update: (updates, [count, inner], params, context) => {
+ *     const [out, next] = f.update(updates, inner, params, context)
+ *     return branch(count.mod(k).equal(0), [out, [count.add(1), next]], [updates, [count.add(1), inner]])
+ *   },
+ * })
+ * every(2, clipByGlobalNorm(1))
  */
 export const branch = <R>(condition: Scalar | Expr, a: R, b: R): R => {
   if (isExpr(condition) && condition.size !== 1)

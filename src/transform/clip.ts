@@ -27,6 +27,8 @@ const shrink = (norm: Expr, maxNorm: Hyperparameter): Expr => norm.greater(maxNo
  *
  * @param maxNorm $c > 0$
  * @throws HyperparameterError
+ * @example
+ * chain(clipByNorm(1), sgd())
  */
 export const clipByNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless> => {
   admit('maxNorm', maxNorm, '(0, inf)')
@@ -38,6 +40,9 @@ export const clipByNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless
  *
  * @param maxNorm $c > 0$
  * @throws HyperparameterError
+ *
+ * @example
+ * chain(clipByGlobalNorm(1), adam())
  *
  * Source: Pascanu et al., arXiv 1211.5063.
  */

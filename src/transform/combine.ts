@@ -14,10 +14,20 @@ export type States<Ts extends Transforms | Readonly<Record<string, GradientTrans
   readonly [K in keyof Ts]: Ts[K] extends GradientTransform<unknown> ? StateOf<Ts[K]> : never
 }
 
-/** Leaves gradients as they are: $u = g$. The unit of {@link chain}. */
+/**
+ * Leaves gradients as they are: $u = g$. The unit of {@link chain}.
+ *
+ * @example
+ * plasticityGate(lerp(identity, averageOverLeaf(), 0.5))
+ */
 export const identity: GradientTransform<Stateless> = stateless(updates => updates)
 
-/** Gives zero for every gradient: $u = 0$. The unit of addition. */
+/**
+ * Gives zero for every gradient: $u = 0$. The unit of addition.
+ *
+ * @example
+ * partition(name => (name === 'bias' ? 'still' : 'moving'), { still: zero, moving: sgd() })
+ */
 export const zero: GradientTransform<Stateless> = stateless(map(g => fill(g, 0)))
 
 /**
@@ -75,7 +85,7 @@ export type TermStates<Ts extends readonly Term[]> = { readonly [K in keyof Ts]:
  *
  * @param terms pairs of weight (a number, or one computed from the context) and transform
  * @example
- * weightedSum([0.5, activity], [0.5, gradient])
+ * weightedSum([0.5, activitySignal()], [0.5, gradientSignal()])
  */
 export const weightedSum = <Ts extends readonly [Term, ...Term[]]>(
   ...terms: Ts
@@ -91,7 +101,12 @@ export const weightedSum = <Ts extends readonly [Term, ...Term[]]>(
   },
 })
 
-/** What the first gives less what the second gives: $u = f(g) - h(g)$. */
+/**
+ * What the first gives less what the second gives: $u = f(g) - h(g)$.
+ *
+ * @example
+ * difference(plasticityGate(plasticity()), identity) // what the coefficient changes
+ */
 export const difference = <Sf, Sh>(
   f: GradientTransform<Sf>,
   h: GradientTransform<Sh>,
@@ -104,6 +119,8 @@ export const difference = <Sf, Sh>(
  * For $t$ outside $[0, 1]$ it extrapolates.
  *
  * @param t a number, or one computed from the context (a warm-up, a phase)
+ * @example
+ * lerp(scaleByAdam(), trace(0.9), context => scalarFrom(context, 'epoch', 'the mixture').div(8).clipByValue(0, 1))
  */
 export const lerp = <Sf, Sh>(
   f: GradientTransform<Sf>,

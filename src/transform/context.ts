@@ -46,7 +46,7 @@ export const coefficientAt = (coefficient: Coefficient, context: Context): Scala
  *
  * @param name under which {@link recall} finds the output; an inner one shadows an outer one
  * @example
- * provide('alpha', alpha, chain(trace(0.9), plasticityGate(recall('alpha'))))
+ * provide('alpha', plasticity(), chain(trace(0.9), plasticityGate(recall('alpha'))))
  */
 export const provide = <Sf, Sb>(
   name: string,
@@ -66,6 +66,8 @@ export const provide = <Sf, Sb>(
  * Forgets its input and gives what an enclosing {@link provide} (or the caller) put under `name`.
  *
  * @throws ReferenceError when traced, if nothing is there
+ * @example
+ * provide('momentum', trace(0.9), chain(scaleByAdam(), graft(recall('momentum'), identity)))
  */
 export const recall = (name: string): GradientTransform<Stateless> =>
   stateless((updates, _, context) =>
@@ -76,7 +78,8 @@ export const recall = (name: string): GradientTransform<Stateless> =>
  * Names what `f` gives, so that `compile(t, { observe: [label] })` can read it: a label, a tree.
  *
  * @example
- * plasticityGate(observe('alpha', alpha))
+ * const rule = plasticityGate(observe('alpha', plasticity()))
+ * compile(rule, { observe: ['alpha'] })
  */
 export const observe = <S>(label: string, f: GradientTransform<S>): GradientTransform<S> => ({
   init: params => f.init(params),

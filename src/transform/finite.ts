@@ -6,7 +6,12 @@ import { branch } from './branch.js'
 import { admit } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless } from './types.js'
 
-/** Replaces each NaN by 0; infinities stay, for a clip to bound. */
+/**
+ * Replaces each NaN by 0; infinities stay, for a clip to bound.
+ *
+ * @example
+ * chain(zeroNans(), clipByGlobalNorm(1), sgd())
+ */
 export const zeroNans = (): GradientTransform<Stateless> => leafwise(g => g.isNaN().where(0, g))
 
 /** The state of {@link applyIfFinite}. */

@@ -23,7 +23,7 @@ export const plasticityGate = <S>(alpha: GradientTransform<S>): GradientTransfor
  * Tells what is step size from what is direction. Source: Agarwal et al., arXiv 2002.11803.
  *
  * @example
- * graft(plasticityGate(alpha), identity) // the gradient's direction, the modulated length
+ * graft(plasticityGate(plasticity()), identity) // the gradient's direction, the modulated length
  */
 export const graft = <Sm, Sd>(
   magnitude: GradientTransform<Sm>,

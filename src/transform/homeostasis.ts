@@ -31,6 +31,9 @@ export interface HomeostasisOptions {
  *
  * @throws HyperparameterError
  *
+ * @example
+ * chain(homeostasis({ targetRms: 0.01 }), scaleByLearningRate(0.1))
+ *
  * Source: NeuroPlastic, arXiv 2604.26297.
  */
 export const homeostasis = ({

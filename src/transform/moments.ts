@@ -128,6 +128,9 @@ export const ema = (
  * @param decay $\rho$ in [0, 1), default 0.95
  * @throws HyperparameterError
  *
+ * @example
+ * plasticityGate(chain(emaActivity(0.99), normalizeSignal(), clamp(0.2, 2)))
+ *
  * Source: NeuroPlastic, arXiv 2604.26297.
  */
 export const emaActivity = (decay = 0.95) => chain(gradientMagnitude(), ema(decay))

@@ -33,7 +33,7 @@ export const residual = <S>(r: GradientTransform<S>): GradientTransform<S> => ({
  * @param maxRatio $\kappa$ in [0, 1], default 0.5
  * @throws HyperparameterError
  * @example
- * boundedResidual(difference(plasticityGate(alpha), identity), 0.5)
+ * boundedResidual(difference(plasticityGate(plasticity()), identity), 0.5)
  */
 export const boundedResidual = <S>(r: GradientTransform<S>, maxRatio: Hyperparameter = 0.5): GradientTransform<S> => {
   admit('maxRatio', maxRatio, '[0, 1]')
@@ -66,7 +66,7 @@ export interface OrthogonalResidualOptions {
  *
  * @throws HyperparameterError
  * @example
- * orthogonalResidual(plasticityGate(difference(alpha, gradientOnly)), { lambda: 0.5 })
+ * orthogonalResidual(plasticityGate(difference(plasticity(), gradientOnlyAlpha())), { lambda: 0.5 })
  */
 export const orthogonalResidual = <S>(
   r: GradientTransform<S>,

@@ -14,6 +14,8 @@ import { type GradientTransform, type Stateless, stateless } from './types.js'
  *
  * @param factor $c$, a finite number, or one computed from the context
  * @throws HyperparameterError
+ * @example
+ * chain(scale(-1), sgd()) // uphill
  */
 export const scale = (factor: Coefficient): GradientTransform<Stateless> => {
   if (typeof factor !== 'function') admit('factor', factor, '(-inf, inf)')
@@ -79,7 +81,7 @@ export const scaleByLearningRate = (learningRate: Scheduled): GradientTransform<
  * @param controller gives the multiplier $c(g)$; it usually reads an enclosing `provide`
  * @throws HyperparameterError
  * @example
- * withLearningRateController(0.1, plasticityController({ groups: 'layerwise' }))
+ * withPlasticity(plasticity(), {}, withLearningRateController(0.1, plasticityController('layerwise')))
  */
 export const withLearningRateController = <S>(
   learningRate: Scheduled,

@@ -39,7 +39,7 @@ export const permutation = (n: number, key: string): Int32Array => {
  * @param seed a whole number, default 0
  * @throws HyperparameterError
  * @example
- * plasticityGate(chain(alpha, shuffleWithinLeaf())) // as control: what is left of alpha without its pattern?
+ * plasticityGate(chain(plasticity(), shuffleWithinLeaf())) // as control: what is left of alpha without its pattern?
  */
 export const shuffleWithinLeaf = (seed = 0): GradientTransform<Counted> => {
   admit('seed', seed, `integer in [0, ${Number.MAX_SAFE_INTEGER}]`)

@@ -4,7 +4,12 @@ import { map, type Tree, values } from '../expr/tree.js'
 import { admitEps, choose, type Hyperparameter } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
 
-/** The magnitude of each gradient element: $\lvert g \rvert$. */
+/**
+ * The magnitude of each gradient element: $\lvert g \rvert$.
+ *
+ * @example
+ * chain(gradientMagnitude(), normalizeSignal(), clamp(0.2, 2))
+ */
 export const gradientMagnitude = (): GradientTransform<Stateless> => leafwise(g => g.abs())
 
 /** Over what {@link normalizeSignal} takes the mean: the leaf, each output unit (last axis) of it, or all leaves. */
@@ -50,5 +55,10 @@ export const normalizeSignal = ({
   })
 }
 
-/** Replaces a leaf by its mean, in every element. As control: a modulation that has no pattern within the leaf. */
+/**
+ * Replaces a leaf by its mean, in every element. As control: a modulation that has no pattern within the leaf.
+ *
+ * @example
+ * plasticityGate(chain(plasticity(), averageOverLeaf()))
+ */
 export const averageOverLeaf = (): GradientTransform<Stateless> => leafwise(x => x.mean().broadcastTo(x))

@@ -11,6 +11,9 @@ import { type GradientTransform, type Stateless, stateless } from './types.js'
  * @param options.max at least min, default infinity
  * @throws HyperparameterError
  *
+ * @example
+ * chain(scaleByAdam(), scaleByTrustRatio({ max: 10 }), scaleByLearningRate(1e-3)) // LAMB
+ *
  * Source: You et al., LARS, arXiv 1708.03888.
  */
 export const scaleByTrustRatio = ({

@@ -36,7 +36,12 @@ export type StateOf<T extends GradientTransform<unknown>> = ReturnType<T['init']
 /** The state of a transform that has none. */
 export type Stateless = readonly []
 
-/** A transform without state, from a function of whole trees. */
+/**
+ * A transform without state, from a function of whole trees.
+ *
+ * @example
+ * stateless((updates, params) => tree.zipWith([updates, params], (g, p) => g.sub(p.mul(0.01))))
+ */
 export const stateless = (
   f: (updates: Tree<Expr>, params: Tree<Expr>, context: Context) => Tree<Expr>,
 ): GradientTransform<Stateless> => ({

@@ -1,0 +1,96 @@
+/** What the docstrings say: every export of the library with its summary, options, examples and source. */
+import { Application, type Comment, type CommentDisplayPart, type DeclarationReflection, ReflectionKind } from 'typedoc'
+
+/** An option, or a parameter: its name and what it may be. */
+export interface Documented {
+  readonly name: string
+  readonly text: string
+}
+
+/** An export as its docstring describes it. */
+export interface Entry {
+  readonly name: string
+  readonly kind: 'value' | 'type'
+  /** Where it is defined: `src/transform/clip.ts`. */
+  readonly file: string
+  /** The docstring without its tags, Markdown. */
+  readonly text: string
+  readonly parameters: readonly Documented[]
+  readonly options: readonly Documented[]
+  readonly examples: readonly string[]
+  /** The paper, where the docstring names one. */
+  readonly source: string | undefined
+}
+
+const sourceLine = /^Source: ([\s\S]+?)(?:\n```)?$/m
+
+const markdown = (parts: readonly CommentDisplayPart[] = []): string =>
+  parts
+    .map(part => (part.kind === 'inline-tag' ? `\`${part.text}\`` : part.text))
+    .join('')
+    .trim()
+
+// TypeDoc fences an example together with what follows it, which here is the source.
+const codeOf = (parts: readonly CommentDisplayPart[]): string =>
+  markdown(parts)
+    .replace(/^```ts\n|\n```$/g, '')
+    .replace(sourceLine, '')
+    .trim()
+
+const textOf = (declaration: { readonly comment?: Comment } | undefined): string =>
+  markdown(declaration?.comment?.summary)
+
+/** The members of a parameter's type, inherited ones with them. */
+const membersOf = (type: DeclarationReflection['type']): readonly DeclarationReflection[] => {
+  switch (type?.type) {
+    case 'reference': {
+      const to = type.reflection as DeclarationReflection | undefined
+      return to?.kindOf(ReflectionKind.Interface) ? (to.children ?? []) : membersOf(to?.type)
+    }
+    case 'intersection':
+      return type.types.flatMap(membersOf)
+    case 'reflection':
+      return type.declaration.children ?? []
+    default:
+      return []
+  }
+}
+
+const entryOf = (declaration: DeclarationReflection): Entry => {
+  const signature = declaration.signatures?.[0]
+  const comment = signature?.comment ?? declaration.comment
+  // `described(...)` is a constant whose first type argument is the options.
+  const described = declaration.type?.type === 'reference' ? declaration.type.typeArguments?.[0] : undefined
+  const taken = signature?.parameters?.map(({ type }) => type) ?? [described]
+  const tags = (tag: `@${string}`) => comment?.getTags(tag) ?? []
+  const everything = [markdown(comment?.summary), ...(comment?.blockTags ?? []).map(({ content }) => markdown(content))]
+  const source = everything.flatMap(text => sourceLine.exec(text)?.[1] ?? [])[0]
+  return {
+    name: declaration.name,
+    kind: declaration.kindOf(ReflectionKind.Variable | ReflectionKind.Function) ? 'value' : 'type',
+    file: declaration.sources?.[0]?.fullFileName.replace(/^.*\/(?=src\/)/, '') ?? '',
+    text: markdown(comment?.summary).replace(sourceLine, '').trim(),
+    parameters: [
+      ...(signature?.parameters ?? []).flatMap(p => (p.comment ? [{ name: p.name, text: textOf(p) }] : [])),
+      ...tags('@param').map(tag => ({ name: tag.name ?? '', text: markdown(tag.content).replace(/^- /, '') })),
+    ],
+    options: taken.flatMap(membersOf).map(member => ({ name: member.name, text: textOf(member) })),
+    examples: tags('@example').map(({ content }) => codeOf(content)),
+    source: source?.replaceAll('\n', ' ').trim(),
+  }
+}
+
+/** Reads the docstrings of everything that `src/index.ts` exports. */
+export const readDocstrings = async (): Promise<readonly Entry[]> => {
+  const app = await Application.bootstrap({
+    entryPoints: ['src/index.ts'],
+    tsconfig: 'tsconfig.json',
+    skipErrorChecking: true, // the type checker has its own turn
+    logLevel: 'None',
+    disableGit: true,
+    sourceLinkTemplate: '{path}',
+  })
+  const project = await app.convert()
+  if (project === undefined) throw new Error('TypeDoc could not read src/index.ts')
+  return (project.children ?? []).map(entryOf)
+}
