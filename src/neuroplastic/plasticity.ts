@@ -107,6 +107,7 @@ export const plasticity = (options: PlasticityOptions = {}) => {
   admit('plasticityScale', plasticityScale, '[0, inf)')
   admit('warmupEpochs', warmupEpochs, 'integer in [0, inf)')
 
+  const gradientOnly = gradientOnlyAlpha(options)
   const combined = weightedSum(
     [activityWeight, activitySignal(eps)],
     [gradientWeight, gradientSignal(eps)],
@@ -114,7 +115,7 @@ export const plasticity = (options: PlasticityOptions = {}) => {
   )
   const bound = clamp(minAlpha, maxAlpha)
   const full = chain(combined, (options.parameterwise ?? true) ? identity : averageOverLeaf(), bound)
-  const alpha = lerp(gradientOnlyAlpha(options), full, warmUpByEpoch(warmupEpochs, plasticityScale))
+  const alpha = lerp(gradientOnly, full, warmUpByEpoch(warmupEpochs, plasticityScale))
   return chain(alpha, options.boundAfterScaling ? bound : identity)
 }
 

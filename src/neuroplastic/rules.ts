@@ -175,7 +175,7 @@ const modulate = <S>(
   const targets: Readonly<Record<ModulationTarget, GradientTransform<unknown>>> = {
     gain: identity,
     momentum,
-    trustRatio: difference(scaleByTrustRatio({ min: 0.5, max: 1.5 }), identity),
+    trustRatio: difference(scaleByTrustRatio({ min: 0.5, max: 1.5, zeroNorm: 'formula' }), identity),
   }
   const delta = chain(choose('modulationTarget', modulationTarget, targets), plasticityDelta, scale(modulationStrength))
   const modulated = boundedResidual(delta, modulationMaxRatio)
