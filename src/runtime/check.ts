@@ -59,13 +59,12 @@ export const matches = (
   )
 }
 
-/** Reads a state's values in the order of its slots; `undefined` where it is not of the structure that it should be. */
-export type ReadState = (state: unknown) => readonly (number | tf.Tensor)[] | undefined
+/** Appends a state's values in the order of its slots; tells whether it is of the structure that it should be. */
+export type ReadState = (state: unknown, into: (number | tf.Tensor)[]) => boolean
 
 /** How to read the states that `init` gives: each part of them once, for there may be many leaves. */
 export const readingState = (structure: unknown): ReadState => {
-  type Read = (part: unknown, into: (number | tf.Tensor)[]) => boolean
-  const build = (part: unknown): Read => {
+  const build = (part: unknown): ReadState => {
     if (isSymbol(part)) {
       const { shape } = isExpr(part) ? part : { shape: undefined }
       return (value, into) => {
@@ -81,15 +80,12 @@ export const readingState = (structure: unknown): ReadState => {
       for (const _ in value) own += 1
       if (own !== keys.length) return false
       for (let i = 0; i < keys.length; i++)
-        if (!(reads[i] as Read)((value as Readonly<Record<string, unknown>>)[keys[i] as string], into)) return false
+        if (!(reads[i] as ReadState)((value as Readonly<Record<string, unknown>>)[keys[i] as string], into))
+          return false
       return true
     }
   }
-  const read = build(structure)
-  return state => {
-    const values: (number | tf.Tensor)[] = []
-    return read(state, values) ? values : undefined
-  }
+  return build(structure)
 }
 
 /** Parameters: float32 tensors under names that keep their order. */

@@ -7,7 +7,7 @@ import { HyperparameterError } from '../transform/hyperparameter.js'
 import type { GradientTransform } from '../transform/types.js'
 import { checkContext, checkGradients, checkParams, matches, refuseState } from './check.js'
 import { readingsOf } from './observations.js'
-import { fresh, replacing } from './ownership.js'
+import { fresh, replacing, soleAmong } from './ownership.js'
 import { type Program, programOf, restoring, shapesOf, signatureOf } from './program.js'
 import type { Interpreter } from './runner.js'
 import type {
@@ -90,17 +90,16 @@ const programs = <S>(
   const prepare = (grads: Gradients, state: Concrete<S>, params: Tensors, context: StepContext) => {
     const program = programFor(grads, params, context)
     const { signature, absent, slots } = program
-    const stateValues = program.readState(state) ?? refuseState(state, slots)
     // What a step replaces, then what it only reads: in the order of inputNamesOf.
     const inputs: Value[] = []
     for (const leaf of signature.present) inputs.push(params[leaf] as tf.Tensor)
-    for (const value of stateValues) inputs.push(value)
-    const before = inputs.slice()
+    if (!program.readState(state, inputs)) refuseState(state, slots)
+    const replaced = inputs.length
     for (const leaf of signature.present) inputs.push(grads[leaf] as tf.Tensor)
     for (const leaf of absent) inputs.push(params[leaf] as tf.Tensor)
     for (const entry of signature.scalars) inputs.push(context[entry] as number)
     for (const entry of names(signature.trees)) inputs.push(...values(context[entry] as Tensors))
-    return { program, inputs, before }
+    return { program, inputs, replaced }
   }
 
   // Results come as one list: a value per leaf with a gradient, then the state, then the readings.
@@ -109,9 +108,9 @@ const programs = <S>(
     { signature, restore, next, observations }: Program,
     old?: Concrete<S>,
   ) => {
-    const n = signature.present.length
-    const state = restore(results.slice(n, n + next.length), old) as Concrete<S>
-    return { state, readings: readingsOf(observations, results.slice(n + next.length) as tf.Tensor[]) }
+    const state = restore(results, old) as Concrete<S>
+    const rest = signature.present.length + next.length
+    return { state, readings: readingsOf(observations, results.slice(rest) as tf.Tensor[]) }
   }
   const leavesOf = (results: readonly Value[], { signature: { present } }: Program): Tensors =>
     Object.fromEntries(present.map((leaf, i) => [leaf, results[i] as tf.Tensor]))
@@ -124,7 +123,7 @@ const programs = <S>(
         names(params).map(leaf => [inputName.param(leaf), params[leaf] as tf.Tensor]),
       )
       const results = evaluate(graph, graph.roots, name => inputs.get(name) as Value)
-      return restoring(structure)(fresh(results, inputs.values())) as Concrete<S>
+      return restoring(structure, 0)(fresh(results, inputs.values())) as Concrete<S>
     },
 
     plan: (params, context = {}) => {
@@ -142,11 +141,14 @@ const programs = <S>(
     },
 
     step: <P extends Tensors>({ params, state }: Training<S, P>, grads: Gradients, context: StepContext = {}) => {
-      const { program, inputs, before } = prepare(grads, state, params, context)
-      const results = replacing(program.step.run(inputs, before), before, inputs, new Set(Object.values(grads)))
-      const { state: next, readings } = unpack(results, program, state)
-      const inPlace = program.signature.present.every((_, i) => results[i] === before[i])
-      return { params: inPlace ? params : { ...params, ...leavesOf(results, program) }, state: next, readings }
+      const { program, inputs, replaced } = prepare(grads, state, params, context)
+      const donated = soleAmong(inputs, replaced)
+      const results = program.step.run(inputs, donated)
+      // All overwritten, or as it was: the usual case, and there is nothing to hand over.
+      if (results.every((value, i) => typeof value === 'number' || value === donated[i]))
+        return { params, ...unpack(results, program, state) }
+      const own = replacing(results, inputs.slice(0, replaced), inputs, new Set(Object.values(grads)))
+      return { params: { ...params, ...leavesOf(own, program) }, ...unpack(own, program) }
     },
   }
 }

@@ -14,6 +14,21 @@ export const fresh = (values: readonly Value[], inputs: Iterable<Value>): readon
   })
 }
 
+/** Of the first inputs those whose buffer occurs once among all. */
+export const soleAmong = (inputs: readonly Value[], count: number): readonly (tf.Tensor | undefined)[] => {
+  const seen = new Set<object>()
+  const shared = new Set<object>()
+  let tensors = 0
+  for (const value of inputs)
+    if (typeof value !== 'number') {
+      seen.add(value.dataId)
+      if (seen.size === tensors) shared.add(value.dataId)
+      else tensors += 1
+    }
+  const sole = (value: tf.Tensor) => shared.size === 0 || !shared.has(value.dataId)
+  return inputs.slice(0, count).map(value => (typeof value === 'object' && sole(value) ? value : undefined))
+}
+
 /**
  * Results of a call that consumes inputs: each a tensor of its own. What is not handed on is disposed, and a `tf.Variable` is
  * assigned and handed on.
@@ -28,15 +43,11 @@ export const replacing = (
   kept: ReadonlySet<unknown>,
 ): readonly Value[] => {
   const taken = new Set<Value>()
-  // Overwritten in place, or as it was: the usual case, and nothing is left to do.
   const stays = values.map((value, i) => {
-    if (typeof value === 'number') return true
     const same = value === before[i] && !kept.has(value) && !taken.has(value)
     if (same) taken.add(value)
     return same
   })
-  if (stays.every(Boolean) && values.length >= before.length) return values
-
   const given = new Set(inputs)
   const consumed = new Set(before.filter(isTensor).filter(x => !kept.has(x) && !(x instanceof tf.Variable)))
   const results = values.map((value, i) => {

@@ -1,4 +1,5 @@
 /** A trace with all that is worked out once for it. */
+import { isExpr } from '../expr/expr.js'
 import type { Observation, Target } from '../expr/graph.js'
 import type { Shape } from '../expr/shape.js'
 import { isSymbol } from '../expr/structure.js'
@@ -50,7 +51,7 @@ export const programOf = (
     absent,
     observations,
     readState: readingState(structure),
-    restore: restoring(structure),
+    restore: restoring(structure, signature.present.length),
     update: runnerOf(interpreter, graph, [...trace.updates, ...rest], inputNames, []),
     step: runnerOf(interpreter, graph, [...trace.params, ...rest], inputNames, replaces),
   }
@@ -90,27 +91,38 @@ export const signatureOf = (grads: Gradients, params: Tensors, context: StepCont
   }
 }
 
-/** Puts values into the nesting that they were flattened from; what has not changed since `old` is that very part of it. */
+/**
+ * Puts values into the nesting that they were flattened from. Given an old nesting whose tensors are the values' own, it takes
+ * over each part of it that has no number.
+ */
 export type Restore = (values: readonly Value[], old?: unknown) => unknown
 
-/** How to put values back into a nesting. */
-export const restoring = (structure: unknown): Restore => {
-  let place = 0
-  const build = (part: unknown): Restore => {
+/**
+ * How to put values back into a nesting.
+ *
+ * @param first where among the values its own begin
+ */
+export const restoring = (structure: unknown, first: number): Restore => {
+  let place = first
+  const build = (part: unknown): { readonly restore: Restore; readonly numbers: boolean } => {
     if (isSymbol(part)) {
       const i = place++
-      return list => list[i]
+      return { restore: list => list[i], numbers: !isExpr(part) }
     }
     const keys = Object.keys(part as object)
     const items = keys.map(key => build((part as Readonly<Record<string, unknown>>)[key]))
-    const isArray = Array.isArray(part)
-    return (list, old) => {
-      const before = (old ?? {}) as Readonly<Record<string, unknown>>
-      const now = items.map((item, i) => item(list, before[keys[i] as string]))
-      // With tensors overwritten in place, most of a state stays the object that it is.
-      if (old !== undefined && now.every((value, i) => value === before[keys[i] as string])) return old
-      return isArray ? now : Object.fromEntries(keys.map((key, i) => [key, now[i]]))
+    const changing = keys.flatMap((key, i) => (items[i]?.numbers ? [[key, items[i].restore] as const] : []))
+    const restore: Restore = (list, old) => {
+      if (old === undefined) {
+        const values = items.map(item => item.restore(list))
+        return Array.isArray(part) ? values : Object.fromEntries(keys.map((key, i) => [key, values[i]]))
+      }
+      if (changing.length === 0) return old
+      const now = (Array.isArray(part) ? [...(old as unknown[])] : { ...old }) as Record<string, unknown>
+      for (const [key, item] of changing) now[key] = item(list, now[key])
+      return now
     }
+    return { restore, numbers: changing.length > 0 }
   }
-  return build(structure)
+  return build(structure).restore
 }

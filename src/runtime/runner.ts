@@ -12,8 +12,8 @@ export type ExecutionPlan =
   | { readonly interpreter: 'tfjs'; readonly reason: string }
 
 export interface Runner {
-  /** Values of a trace's targets; `donated` are inputs that may be overwritten, each by the target in its place. */
-  run(inputs: readonly Value[], donated: readonly (Value | undefined)[]): readonly Value[]
+  /** Values of a trace's targets; `donated` are, in their places, the inputs that may be overwritten. */
+  run(inputs: readonly Value[], donated: readonly (tf.Tensor | undefined)[]): readonly Value[]
   /** What a run with these numbers would do, on the current backend. */
   plan(input: (name: string) => number): ExecutionPlan
 }
@@ -51,29 +51,10 @@ export const runnerOf = (
     run: (inputs, donated) =>
       reason() !== undefined
         ? evaluate(graph, targets, name => inputs[inputNames.get(name) as number] as Value)
-        : fused().run(inputs, soleAmong(inputs, donated)),
+        : fused().run(inputs, donated),
     plan: input => {
       const why = reason()
       return why === undefined ? { interpreter: 'fused', ...fused().plan(input) } : { interpreter: 'tfjs', reason: why }
     },
   }
-}
-
-/** The donated tensors whose buffer occurs once among all inputs. */
-const soleAmong = (
-  inputs: readonly Value[],
-  donated: readonly (Value | undefined)[],
-): readonly (tf.Tensor | undefined)[] => {
-  if (donated.length === 0) return []
-  const seen = new Set<object>()
-  const shared = new Set<object>()
-  let tensors = 0
-  for (const value of inputs)
-    if (typeof value !== 'number') {
-      seen.add(value.dataId)
-      if (seen.size === tensors) shared.add(value.dataId)
-      else tensors += 1
-    }
-  const sole = (value: tf.Tensor) => shared.size === 0 || !shared.has(value.dataId)
-  return donated.map(value => (typeof value === 'object' && sole(value) ? value : undefined))
 }

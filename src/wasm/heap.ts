@@ -17,12 +17,12 @@ interface WasmBackend {
     readonly HEAP32: Int32Array
     readonly asm?: { readonly memory?: WebAssembly.Memory }
     readonly wasmMemory?: WebAssembly.Memory
-    readonly tfjs: {
-      registerTensor(id: number, size: number, memoryOffset: number): void
-      disposeData(id: number): void
-    }
+    _malloc(bytes: number): number
+    _free(address: number): void
+    _register_tensor(id: number, size: number, memoryOffset: number): void
+    _dispose_data(id: number): void
   }
-  readonly dataIdMap: { get(dataId: object): TensorBytes }
+  readonly dataIdMap: { readonly data: WeakMap<object, TensorBytes>; get(dataId: object): TensorBytes }
   dataIdNextNumber: number
   makeOutput(shape: readonly number[], dtype: 'float32'): tf.TensorInfo
   disposeData(dataId: object): boolean
@@ -45,27 +45,45 @@ export const views = (): { readonly floats: Float32Array; readonly words: Int32A
   return { floats: HEAPF32, words: HEAP32 }
 }
 
-/** What the backend knows of a tensor's bytes. To look it up costs more than all else that is done for a small leaf. */
-export const bytesOf = (tensor: tf.Tensor): TensorBytes => backend().dataIdMap.get(tensor.dataId)
+/** Looks up what the backend knows of tensors' bytes, which costs more than all else that is done for a small leaf. */
+export const bytesReader = (): ((tensor: tf.Tensor) => TensorBytes) => {
+  const { dataIdMap } = backend()
+  const { data } = dataIdMap
+  // A tensor that is not on this backend has to be moved to it.
+  return ({ dataId }) => data.get(dataId) ?? dataIdMap.get(dataId)
+}
 
 /** Where a tensor lies, in bytes. */
-export const addressOf = (tensor: tf.Tensor): number => bytesOf(tensor).memoryOffset
+export const addressOf = (tensor: tf.Tensor): number => bytesReader()(tensor).memoryOffset
 
 /** A new tensor, its bytes not set. */
 export const allocate = (shape: readonly number[]): tf.Tensor =>
   tf.engine().makeTensorFromTensorInfo(backend().makeOutput([...shape], 'float32'))
+
+/** A part of the heap that is no tensor: its address. To be given back. */
+export const take = (bytes: number): number => {
+  const address = backend().wasm._malloc(bytes) >>> 0
+  if (address === 0) throw new Error(`the wasm heap has no ${bytes} bytes left`)
+  return address
+}
+
+export const giveBack = (address: number): void => backend().wasm._free(address)
 
 /**
  * Tells the backend that bytes changed in place.
  *
  * It packs the right operand of a matrix product once per id, and would go on to multiply by the old values.
  *
- * @param size of the tensor, in elements
+ * @param sizes in elements
  */
-export const touch = (bytes: TensorBytes, size: number): void => {
+export const touch = (changed: readonly TensorBytes[], sizes: readonly number[]): void => {
   const current = backend()
-  const old = bytes.id
-  bytes.id = current.dataIdNextNumber++
-  current.wasm.tfjs.registerTensor(bytes.id, size, bytes.memoryOffset)
-  current.wasm.tfjs.disposeData(old)
+  const { wasm } = current
+  for (let i = 0; i < changed.length; i++) {
+    const bytes = changed[i] as TensorBytes
+    const old = bytes.id
+    bytes.id = current.dataIdNextNumber++
+    wasm._register_tensor(bytes.id, sizes[i] as number, bytes.memoryOffset)
+    wasm._dispose_data(old)
+  }
 }

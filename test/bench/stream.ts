@@ -24,7 +24,6 @@ export const stream = (n: number, reads: number, writes: number): (() => void) =
     ...[...get(index), ...i32.const(16), ...i32.add, ...tee(index), ...get(bytes), ...i32.ltU],
   ]
   const module = encodeModule(
-    [],
     [
       {
         name: 'run',

@@ -13,24 +13,42 @@ import {
   compile,
   controlledNeuroPlastic,
   type Expr,
+  fill,
   type GradientTransform,
   gradientMagnitude,
   hybridAdamW,
   leafwise,
   neuroPlastic,
   normalizeSignal,
+  opaque,
   orthogonalNeuroPlastic,
   plasticityGate,
   scaleByAdam,
   sgd,
   shuffleWithinLeaf,
   type Tensors,
+  type Tree,
   trace,
+  tree,
 } from '../../src/index.js'
 import { useBackend } from '../support/backend.js'
 import { flat } from '../support/tensors.js'
 
 beforeAll(() => useBackend('wasm'))
+
+/** An opaque node that reads an old value, of a leaf whose new value is ready before it. */
+const readsWhatWas: GradientTransform<{ readonly m: Tree<Expr>; readonly k: Tree<Expr> }> = {
+  init: params => ({ m: tree.map((p: Expr) => fill(p, 0))(params), k: tree.map((p: Expr) => fill(p, 0))(params) }),
+  update: (updates, { m }) => {
+    const k = tree.zipWith([updates, m], (g, old) =>
+      opaque({ name: 'add', run: ([a, b]) => tf.add(a as tf.Tensor, b as tf.Tensor) }, g.shape, [
+        g.mul(0.3).exp(),
+        old,
+      ]),
+    )
+    return [k, { m: tree.zipWith([updates, m], (g, old) => old.add(g)), k }]
+  },
+}
 
 const shapes = {
   'conv/kernel': [3, 3, 2, 5],
@@ -97,6 +115,7 @@ test.each<readonly [string, GradientTransform<unknown>]>([
   ['means per unit', plasticityGate(chain(gradientMagnitude(), normalizeSignal({ over: 'unit' }), clamp(0.5, 1.5)))],
   ['means over all leaves', plasticityGate(chain(gradientMagnitude(), normalizeSignal({ over: 'tree' })))],
   ['an opaque node', alphaShuffled({ seed: 3 })],
+  ['an opaque node that reads an old value', readsWhatWas],
   ['an opaque node between norms', chain(clipByGlobalNorm(1), shuffleWithinLeaf(1), clipByGlobalNorm(0.5), trace(0.9))],
   ['conditions along an axis', leafwise(alongAxes)],
 ])('%s agrees with tfjs, on leaves empty, of one element, and odd', (_, transform) => close(transform))

@@ -64,8 +64,9 @@ describe('gradients of convolutions agree with the cpu backend and leave nothing
   it.each([
     ['bands of one image', [2, 50, 47, 2], [3, 4, 2, 3], 1, 'same'],
     ['bands of one image, with a stride', [2, 95, 70, 1], [5, 4, 1, 2], 2, 'valid'],
-    ['several images at a time', [40, 12, 9, 2], [3, 2, 2, 9], 1, 'same'],
+    ['several images at a time, and a rest', [42, 12, 9, 2], [3, 2, 2, 9], 1, 'same'],
     ['long rows', [1, 2, 2000, 1], [2, 3, 1, 2], 1, 'valid'],
+    ['wide layers', [2, 5, 5, 35], [3, 3, 35, 45], 1, 'same'],
     ['a stride wider than the filter', [2, 9, 9, 3], [1, 2, 3, 2], 3, 'same'],
     ['more padding than filter', [2, 4, 4, 2], [2, 2, 2, 3], 2, 5],
   ] as const)('conv2d in %s', async (_, xShape, wShape, strides, pad) => {

@@ -1,7 +1,7 @@
 /** Reducing a vector in a loop: four lanes at once, then one total. */
 import type { Reduction } from '../../expr/expr.js'
 import type { Bytes, ValueType } from '../../wasm/emit/encode.js'
-import { f32, f64, get, select, set, tee, v128 } from '../../wasm/emit/instructions.js'
+import { f32, f64, f64x2, get, select, set, tee, v128 } from '../../wasm/emit/instructions.js'
 
 /** The code of one reduction, over locals of its own. Values are code too, and may be repeated. */
 export interface Accumulator {
@@ -27,7 +27,7 @@ const sum = (make: Make): Accumulator => {
   const [total, lanes] = [make('f64'), make('v128')]
   const addOne = (value: Bytes): Bytes => [...get(total), ...value, ...f64.fromF32, ...f64.add, ...set(total)]
   return {
-    begin: [...f64.const0, ...set(total)],
+    begin: [...f64.const(0), ...set(total)],
     clear: [...f32.const(0), ...v128.splat, ...set(lanes)],
     addLanes: value => [...get(lanes), ...value, ...v128.add, ...set(lanes)],
     addOne,
@@ -40,9 +40,9 @@ const sum = (make: Make): Accumulator => {
 /** Squares are those of doubles, which neither overflow nor vanish where float32 does. */
 const norm = (make: Make): Accumulator => {
   const [total, lanes, half] = [make('f64'), make('v128'), make('v128')]
-  const square: Bytes = [...v128.promoteLow, ...tee(half), ...get(half), ...v128.f64Mul, ...v128.f64Add]
+  const square: Bytes = [...v128.promoteLow, ...tee(half), ...get(half), ...f64x2.mul, ...f64x2.add]
   return {
-    begin: [...f64.const0, ...set(total)],
+    begin: [...f64.const(0), ...set(total)],
     clear: [...f32.const(0), ...v128.splat, ...set(lanes)],
     addLanes: value => [
       ...get(lanes),
@@ -58,7 +58,7 @@ const norm = (make: Make): Accumulator => {
       const double = [...value, ...f64.fromF32]
       return [...get(total), ...double, ...double, ...f64.mul, ...f64.add, ...set(total)]
     },
-    flush: [0, 1].flatMap(n => [...get(total), ...get(lanes), ...v128.f64Lane(n), ...f64.add, ...set(total)]),
+    flush: [0, 1].flatMap(n => [...get(total), ...get(lanes), ...f64x2.lane(n), ...f64.add, ...set(total)]),
     result: [...get(total), ...f64.sqrt, ...f32.fromF64],
     inBlocks: false,
   }

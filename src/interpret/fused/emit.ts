@@ -8,6 +8,7 @@ import type { Reduction } from '../../expr/expr.js'
 import type { NodeId, TensorNode } from '../../expr/graph.js'
 import type { Bytes, EmittedFunction, ValueType } from '../../wasm/emit/encode.js'
 import { f32, get, i32, loop, select, set, tee, v128, when } from '../../wasm/emit/instructions.js'
+import { math } from '../../wasm/emit/math.js'
 import { type Accumulator, accumulators } from './accumulate.js'
 import { elementwise, four, type Lanes, one } from './lanes.js'
 import {
@@ -228,11 +229,11 @@ const cellCode = (plan: Plan, id: NodeId, arg: (id: NodeId) => Bytes, number: (e
   return elementwise(one, node.operation.op, args, numbersOf(node).map(number), false)
 }
 
-/** The functions of a space, one for each segment between barriers. */
+/** The functions of a space: those of mathematics that it calls, and one, exported, for each segment between barriers. */
 export const emitSpace = (plan: Plan, index: number, layout: Layout): readonly EmittedFunction[] => {
   const { passes } = plan.spaces[index] as Space
   const bounds = [0, ...plan.barriers, Number.POSITIVE_INFINITY]
-  return bounds.slice(0, -1).map((from, segment) => {
+  const segments = bounds.slice(0, -1).map((from, segment): EmittedFunction => {
     const locals = localsFrom(2)
     const inside = passes.filter(({ level }) => level >= from && level < (bounds[segment + 1] as number))
     const leaf = inside.flatMap(pass => emitPass(plan, index, layout, pass, locals))
@@ -240,10 +241,15 @@ export const emitSpace = (plan: Plan, index: number, layout: Layout): readonly E
     const left = [...get(count), ...i32.const(1), ...i32.sub, ...tee(count)]
     return {
       name: `segment${segment}`,
-      params: ['i32', 'i32'] as const,
+      params: ['i32', 'i32'],
       results: [],
       locals: locals.types,
       code: loop([...leaf, ...nextLeaf, ...left]),
     }
   })
+  const names = Object.keys(math)
+  const called = passes
+    .flatMap(pass => [...ownCells(plan, index, pass), ...pass.compute])
+    .map(id => names.indexOf((plan.graph.tensors[id] as TensorNode).operation.op))
+  return [...Object.values(math).slice(0, 1 + Math.max(-1, ...called)), ...segments]
 }

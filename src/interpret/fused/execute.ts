@@ -1,7 +1,7 @@
 /** Running a program on the heap of the wasm backend. */
 import * as tf from '@tensorflow/tfjs'
 import type { NodeId, TensorNode } from '../../expr/graph.js'
-import { addressOf, allocate, bytesOf, type TensorBytes, touch, views } from '../../wasm/heap.js'
+import { addressOf, allocate, bytesReader, giveBack, type TensorBytes, take, touch, views } from '../../wasm/heap.js'
 import { applyNode } from '../tfjs/apply.js'
 import type { Value } from '../tfjs/evaluate.js'
 import { cellValue } from './hostCells.js'
@@ -10,9 +10,12 @@ import type { Made, Program } from './program.js'
 /**
  * The tensors that a program's roots stand for.
  *
+ * What is done here for each leaf is loops over flat tables: between two steps the caches have seen megabytes of other data, so
+ * that every object and every function on the way is dear.
+ *
  * @param inputs in their places
  * @param number the host numbers of this run
- * @param donated for each root, the input whose bytes it may overwrite, if the caller gave it away
+ * @param donated in their places, the inputs whose bytes may be overwritten
  */
 export const execute = (
   program: Program,
@@ -20,91 +23,85 @@ export const execute = (
   number: (id: NodeId) => number,
   donated: readonly (tf.Tensor | undefined)[],
 ): readonly tf.Tensor[] => {
-  const { plan, classes, externals, made } = program
+  const { plan, made, firstMade, placeOf } = program
   const node = (id: NodeId) => plan.graph.tensors[id] as TensorNode
 
-  // Looked up once: an input is often read and overwritten, and to look it up is dear.
-  const records: (TensorBytes | undefined)[] = []
-  const bytesAt = (index: number): TensorBytes => {
-    records[index] ??= bytesOf(inputs[index] as tf.Tensor)
-    return records[index]
+  const addresses = new Int32Array(firstMade + made.length + program.temporaries.length)
+  const records: TensorBytes[] = []
+  const bytesOf = bytesReader()
+  for (const place of program.read) {
+    const bytes = bytesOf(inputs[place] as tf.Tensor)
+    records[place] = bytes
+    addresses[place] = bytes.memoryOffset
   }
 
-  // Tensors first: an allocation may move the heap's views.
-  const inPlace: boolean[] = []
-  const tensors = made.map(({ shape, by, root, over }, i): tf.Tensor | undefined => {
-    if (by === 'tfjs') return undefined
-    const old = root === undefined || over === undefined ? undefined : donated[root]
-    inPlace[i] = old !== undefined && bytesAt(over as number).refCount === 1
-    return inPlace[i] ? old : allocate(shape)
-  })
-  const scratch = allocate([program.scratchWords])
-  const base = addressOf(scratch)
-  const first = base >>> 2
+  const tensors = inputs.slice() as (tf.Tensor | undefined)[] // numbers are not looked at
+  const changed: TensorBytes[] = []
+  const sizes: number[] = []
+  for (const { shape, size, by, over } of made) {
+    const old = over === undefined ? undefined : donated[over]
+    const bytes = old && records[over as number]
+    if (bytes?.refCount === 1) {
+      addresses[tensors.length] = bytes.memoryOffset
+      tensors.push(old)
+      changed.push(bytes)
+      sizes.push(size)
+    } else if (by === 'tfjs') tensors.push(undefined)
+    else {
+      const tensor = allocate(shape)
+      addresses[tensors.length] = addressOf(tensor)
+      tensors.push(tensor)
+    }
+  }
+  const scratch = take(4 * program.scratchWords)
+  const first = scratch >>> 2
+  for (const [i, word] of program.temporaries.entries()) addresses[firstMade + made.length + i] = scratch + 4 * word
+  // Allocations are over, until tfjs makes some: they may move the heap's views.
   let { floats, words } = views()
 
-  const given = (id: NodeId): tf.Tensor | undefined => {
-    const input = program.inputs.get(id)
-    return input === undefined ? tensors[program.madeAt.get(id) ?? -1] : (inputs[input] as tf.Tensor)
-  }
   const cells = new Map<NodeId, number>()
   const cell = (id: NodeId): number => {
     const known = cells.get(id)
     if (known !== undefined) return known
-    const tensor = program.inputs.has(id) || plan.foreign.includes(id) ? given(id) : undefined
+    const place = placeOf.get(id)
+    const given = place !== undefined && (place < firstMade || made[place - firstMade]?.by === 'tfjs')
     const reduced = program.reductions.get(id)
-    const value =
-      tensor !== undefined
-        ? (floats[addressOf(tensor) >>> 2] as number)
-        : reduced !== undefined
-          ? (floats[first + reduced] as number)
-          : cellValue(node(id), (plan.resolved.operands.get(id) ?? []).map(cell), node(id).scalars.map(number))
+    const value = given
+      ? (floats[(addresses[place] as number) >>> 2] as number)
+      : reduced !== undefined
+        ? (floats[first + reduced] as number)
+        : cellValue(node(id), (plan.resolved.operands.get(id) ?? []).map(cell), node(id).scalars.map(number))
     cells.set(id, value)
     return value
   }
 
-  const madeAddress = (index: number): number => {
-    const tensor = tensors[index]
-    // A foreign node that is still to come has no address; nothing reads it before it has.
-    if (tensor === undefined) return 0
-    return inPlace[index] ? bytesAt((made[index] as Made).over as number).memoryOffset : addressOf(tensor)
-  }
-  const addresses = new Int32Array(program.vectors.length)
-  const numbers = new Float64Array(externals.length)
-  /** Writes the descriptors, with what is known before a segment: sizes, addresses and numbers. */
+  /** Writes into the descriptors what is known before a segment: addresses and numbers. */
+  const numbers = new Float32Array(program.externals.length)
   const describe = (due: (level: number) => boolean): void => {
-    program.vectors.forEach((source, i) => {
-      addresses[i] =
-        source.from === 'scratch'
-          ? base + 4 * source.word
-          : source.from === 'input'
-            ? bytesAt(source.index).memoryOffset
-            : madeAddress(source.index)
-    })
-    externals.forEach(({ from, id, level }, i) => {
+    const { externals, slots, externalWords } = program
+    for (let i = 0; i < externals.length; i++) {
+      const { from, id, level } = externals[i] as (typeof externals)[number]
       if (due(level)) numbers[i] = from === 'cell' ? cell(id) : from === 'number' ? number(id) : 1 - number(id)
-    })
-    let word = first
-    for (const { members, words: stride } of classes)
-      for (const { bytes, vectors, externals: own } of members) {
-        words[word] = bytes
-        for (let i = 0; i < vectors.length; i++) words[word + 1 + i] = addresses[vectors[i] as number] as number
-        const numbersAt = word + 1 + vectors.length
-        for (let i = 0; i < own.length; i++) floats[numbersAt + i] = numbers[own[i] as number] as number
-        word += stride
-      }
+    }
+    for (let i = 0; i < slots.words.length; i++)
+      words[first + (slots.words[i] as number)] = addresses[slots.sources[i] as number] as number
+    for (let i = 0; i < externalWords.words.length; i++)
+      floats[first + (externalWords.words[i] as number)] = numbers[externalWords.sources[i] as number] as number
   }
 
   /** Computes what tfjs has to compute before a segment. */
   const runForeign = (due: (level: number) => boolean): void => {
     for (const id of plan.foreign.filter(candidate => due(plan.level(candidate)))) {
       const args = plan.resolved.operands.get(id) ?? []
-      tensors[program.madeAt.get(id) as number] = tf.tidy(() => {
+      const result = tf.tidy(() => {
         const operands = args.map(
-          arg => given(arg) ?? tf.tensor([cell(arg)], [...node(arg).shape]).cast(node(arg).dtype),
+          arg => tensors[placeOf.get(arg) ?? -1] ?? tf.tensor([cell(arg)], [...node(arg).shape]).cast(node(arg).dtype),
         )
         return applyNode(node(id), operands, node(id).scalars.map(number), false)
       })
+      const place = placeOf.get(id) as number
+      tensors[place] = result
+      addresses[place] = addressOf(result)
     }
     // tfjs may have made the heap grow.
     const now = views()
@@ -112,26 +109,28 @@ export const execute = (
     words = now.words
   }
 
-  const starts = [0, ...plan.barriers]
-  for (const [segment, start] of starts.entries()) {
-    const before = starts[segment - 1] ?? -1
-    const due = (level: number) => level > before && level <= start
-    if (plan.foreign.length > 0) runForeign(due)
-    describe(due)
-    let descriptor = base
-    for (const { segments, members, words: stride } of classes) {
-      segments[segment]?.(descriptor, members.length)
-      descriptor += 4 * stride * members.length
+  try {
+    words.set(program.descriptors, first)
+    for (let segment = 0; segment <= plan.barriers.length; segment++) {
+      const before = segment < 2 ? segment - 1 : (plan.barriers[segment - 2] as number)
+      const start = segment === 0 ? 0 : (plan.barriers[segment - 1] as number)
+      const due = (level: number) => level > before && level <= start
+      if (plan.foreign.length > 0) runForeign(due)
+      describe(due)
+      let descriptor = scratch
+      for (const { segments, members, words: stride } of program.classes) {
+        segments[segment]?.(descriptor, members)
+        descriptor += 4 * stride * members
+      }
     }
+    // All cells before any is written: it may lie where one that is still to be read does.
+    const hostMade = program.hostMade.map(i => cell((made[i] as Made).id))
+    for (const [i, value] of hostMade.entries())
+      floats[(addresses[firstMade + (program.hostMade[i] as number)] as number) >>> 2] = value
+  } finally {
+    giveBack(scratch)
   }
-
-  for (let i = 0; i < made.length; i++)
-    if (made[i]?.by === 'host') floats[addressOf(tensors[i] as tf.Tensor) >>> 2] = cell((made[i] as Made).id)
-  scratch.dispose()
-  for (let i = 0; i < made.length; i++) {
-    const { root, over } = made[i] as Made
-    if (root === undefined) tensors[i]?.dispose()
-    else if (inPlace[i]) touch(bytesAt(over as number), (tensors[i] as tf.Tensor).size)
-  }
-  return program.roots.map(({ from, index }) => (from === 'input' ? inputs[index] : tensors[index]) as tf.Tensor)
+  for (const place of program.passing) tensors[place]?.dispose()
+  touch(changed, sizes)
+  return program.roots.map(place => tensors[place] as tf.Tensor)
 }

@@ -28,7 +28,7 @@ export interface Fused {
    * The values of the targets.
    *
    * @param inputs in their places
-   * @param donated for each target, the input whose bytes it may overwrite, if the caller gave it away
+   * @param donated in their places, the inputs whose bytes may be overwritten, as the caller gave them away
    */
   run(inputs: readonly Value[], donated: readonly (tf.Tensor | undefined)[]): readonly Value[]
 }
@@ -77,14 +77,9 @@ export const fuse = (
         name => input(name) as number,
         id => readOne(graph, id, input),
       )
-      const results = execute(
-        programFor(number),
-        inputs,
-        number,
-        tensorTargets.map(i => donated[i]),
-      )
-      const next = results[Symbol.iterator]()
-      return targets.map(({ sort, id }) => (sort === 'scalar' ? number(id) : (next.next().value as tf.Tensor)))
+      const tensors = execute(programFor(number), inputs, number, donated)
+      let next = 0
+      return targets.map(({ sort, id }) => (sort === 'scalar' ? number(id) : (tensors[next++] as tf.Tensor)))
     },
   }
 }
@@ -96,11 +91,12 @@ const reasonOf = ({ operation, leaf }: TensorNode): string => {
   return `${name}${typeof leaf === 'string' ? ` of '${leaf}'` : ''}: ${why}`
 }
 
-/** A node for each choice that a graph leaves open: of several that hang on one number, one. */
+/** A node for each choice that a graph leaves open: of several that hang on one number, one; of those on a literal, none. */
 const forksOf = (graph: Graph): readonly NodeId[] => {
   const forks = new Map<string, NodeId>()
   graph.tensors.forEach(({ operation, scalars, args, shape }, id) => {
     if (operation.op !== 'select' && operation.op !== 'lerp') return
+    if (graph.scalars[scalars[0] as NodeId]?.op === 'literal') return
     // An end of a lerp stands in for it only where it has its shape.
     const ends = args.map(arg => sameShape(graph.tensors[arg]?.shape ?? [], shape))
     forks.set(`${operation.op} ${scalars} ${operation.op === 'lerp' ? ends : ''}`, id)

@@ -1,11 +1,8 @@
 /** The operations of the algebra as instructions, on four lanes at once and on one element: the same meaning twice. */
 import type { TensorNode } from '../../expr/graph.js'
 import type { Bytes } from '../../wasm/emit/encode.js'
-import { call, f32, f64, i32, select, v128 } from '../../wasm/emit/instructions.js'
-
-/** Functions that a module imports, in order of their indices; the first operand of `pow` is the base. */
-export const imported = ['exp', 'log', 'pow'] as const
-type Imported = (typeof imported)[number]
+import { call, f32, i32, select, v128 } from '../../wasm/emit/instructions.js'
+import { math } from '../../wasm/emit/math.js'
 
 /** An instruction set for the body of a loop. A value is a local; a condition is a mask or an integer. */
 export interface Lanes {
@@ -24,15 +21,11 @@ export interface Lanes {
   /** The lesser and the greater of two; of a NaN and a number, the NaN if it comes first. */
   readonly lesser: (x: Bytes, bound: Bytes) => Bytes
   readonly greater: (x: Bytes, bound: Bytes) => Bytes
-  /** An imported function of locals. */
-  readonly math: (name: Imported, args: readonly Bytes[]) => Bytes
+  /** A function of the module; the first operand of `pow` is the base. */
+  readonly math: (name: keyof typeof math, args: readonly Bytes[]) => Bytes
 }
 
-const mathOf = (name: Imported, args: readonly Bytes[]): Bytes => [
-  ...args.flatMap(arg => [...arg, ...f64.fromF32]),
-  ...call(imported.indexOf(name)),
-  ...f32.fromF64,
-]
+const callOf = (name: keyof typeof math): Bytes => call(Object.keys(math).indexOf(name))
 
 const { add, sub, mul, div, sqrt, abs, neg, min, max, eq, ne, lt, gt, le, ge } = v128
 export const four: Lanes = {
@@ -48,16 +41,7 @@ export const four: Lanes = {
   toNumber: [...f32.const(1), ...v128.splat, ...v128.and],
   lesser: (x, bound) => [...x, ...bound, ...v128.pmin],
   greater: (x, bound) => [...x, ...bound, ...v128.pmax],
-  math: (name, args) => [
-    ...(args[0] as Bytes),
-    ...[0, 1, 2, 3].flatMap(n => [
-      ...mathOf(
-        name,
-        args.map(arg => [...arg, ...v128.lane(n)]),
-      ),
-      ...v128.replaceLane(n),
-    ]),
-  ],
+  math: (name, args) => [...args.flat(), ...callOf(name)],
 }
 
 export const one: Lanes = {
@@ -83,7 +67,7 @@ export const one: Lanes = {
   toNumber: f32.fromI32,
   lesser: (x, bound) => [...bound, ...x, ...bound, ...x, ...f32.lt, ...select],
   greater: (x, bound) => [...bound, ...x, ...bound, ...x, ...f32.gt, ...select],
-  math: mathOf,
+  math: (name, args) => [...args.flatMap(arg => [...arg, ...v128.splat]), ...callOf(name), ...v128.lane(0)],
 }
 
 const comparisons = {

@@ -167,9 +167,12 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
 
   const overwrites = roots.map((root, i) => {
     const old = order.find(id => inputNameOf(node(id)) === (replaces[i] ?? ''))
-    if (isCell(root) || roots.indexOf(root) !== i) return false
+    if (roots.indexOf(root) !== i) return false
     if (old === undefined) return true
     if (roots.includes(old)) return false
+    // Cells are written at the very end.
+    if (isCell(root)) return true
+    if (foreign.some(id => args(id).includes(old) && level(id) > level(root))) return false
     const passes = spaces[spaceIds.indexOf(spaceOf(root))]?.passes ?? []
     return (
       spaceOf(old) === spaceOf(root) && passes.every(pass => pass.level <= level(root) || !pass.loads.includes(old))

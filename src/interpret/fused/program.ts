@@ -1,75 +1,66 @@
-/** From a plan to what runs: modules, shared by spaces of equal code, and tables of where every address comes from. */
-import type { NodeId, TensorNode } from '../../expr/graph.js'
+/** From a plan to what runs: modules, shared by spaces of equal code, and tables of where everything comes from. */
+import type { Graph, NodeId, TensorNode } from '../../expr/graph.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
 import { encodeModule } from '../../wasm/emit/encode.js'
 import { emitSpace } from './emit.js'
-import { imported } from './lanes.js'
-import { type Layout, layoutOf, sameExternal, structureOf } from './layout.js'
+import { externalWord, type Layout, layoutOf, reductionWord, sameExternal, slotWord, structureOf } from './layout.js'
 import type { External, Plan } from './plan.js'
 
 /** Runs one segment over consecutive descriptors. */
 export type Segment = (descriptor: number, count: number) => void
 
-/** Where a vector in memory comes from: an input, a tensor that the run makes, or a part of its scratch memory. */
-export type Source =
-  | { readonly from: 'input'; readonly index: number }
-  | { readonly from: 'made'; readonly index: number }
-  | { readonly from: 'scratch'; readonly word: number }
-
 /** A tensor that a run makes. */
 export interface Made {
   readonly id: NodeId
   readonly shape: Shape
+  readonly size: number
   /** Who makes it: the loops, the host (a cell), or tfjs (a foreign node). */
   readonly by: 'loops' | 'host' | 'tfjs'
-  /** The first root that it is, if any: else it is disposed at the end. */
-  readonly root: number | undefined
   /** The place of the input that it may be written over, if there is one. */
   readonly over: number | undefined
-}
-
-export interface Member {
-  readonly bytes: number
-  /** For each slot and each external of the layout, its place among those of the program. */
-  readonly vectors: Int32Array
-  readonly externals: Int32Array
 }
 
 /** Spaces of equal code, whose descriptors follow each other. */
 export interface SpaceClass {
   readonly segments: readonly Segment[]
+  /** How many there are, and the words of each one's descriptor. */
+  readonly members: number
   readonly words: number
-  readonly members: readonly Member[]
 }
 
+/** Which words of the descriptors are copied from where. */
+export interface Copies {
+  readonly words: Int32Array
+  readonly sources: Int32Array
+}
+
+/**
+ * What has an address has a place: first the inputs, then the tensors that a run makes, then the vectors that it keeps in its
+ * scratch memory, behind the descriptors.
+ */
 export interface Program {
   readonly plan: Plan
   readonly classes: readonly SpaceClass[]
-  /** All externals, each once, with the level from which on its value is known. */
-  readonly externals: readonly (External & { readonly level: number })[]
-  readonly vectors: readonly Source[]
+  /** The inputs whose bytes are looked at or overwritten. */
+  readonly read: readonly number[]
   readonly made: readonly Made[]
-  /** The place among them of each. */
-  readonly madeAt: ReadonlyMap<NodeId, number>
-  readonly roots: readonly Exclude<Source, { from: 'scratch' }>[]
-  /** The input that a node is, by its place among the inputs. */
-  readonly inputs: ReadonlyMap<NodeId, number>
-  /** At which word of the scratch memory a reduced value is found. */
+  readonly firstMade: number
+  /** Of what is made: what the host computes, by index, and by place what is disposed at the end. */
+  readonly hostMade: readonly number[]
+  readonly passing: readonly number[]
+  readonly placeOf: ReadonlyMap<NodeId, number>
+  readonly roots: readonly number[]
+  /** All externals that are no literals, each once, with the level from which on its value is known. */
+  readonly externals: readonly (External & { readonly level: number })[]
+  /** The descriptors with sizes and literals, and what is to be added: an address for each slot, a number for each external. */
+  readonly descriptors: Int32Array
+  readonly slots: Copies
+  readonly externalWords: Copies
+  /** At which word of the scratch memory a reduced value is found, and where each vector kept in it begins. */
   readonly reductions: ReadonlyMap<NodeId, number>
+  readonly temporaries: readonly number[]
   readonly scratchWords: number
 }
-
-const math: Readonly<Record<(typeof imported)[number], (x: number, y: number) => number>> = {
-  exp: Math.exp,
-  log: Math.log,
-  pow: Math.pow,
-}
-
-const imports = imported.map(name => ({
-  name,
-  params: name === 'pow' ? (['f64', 'f64'] as const) : (['f64'] as const),
-  results: ['f64'] as const,
-}))
 
 const known = new WeakMap<WebAssembly.Memory, Map<string, readonly Segment[]>>()
 
@@ -82,9 +73,9 @@ const segmentsOf = (plan: Plan, index: number, layout: Layout, memory: WebAssemb
   if (found !== undefined) return found
   const functions = emitSpace(plan, index, layout)
   const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
-  const module = new WebAssembly.Module(encodeModule(imports, functions, { maximum: 65536, shared }))
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, ...math } })
-  const segments = functions.map(({ name }) => exports[name] as Segment)
+  const module = new WebAssembly.Module(encodeModule(functions, { maximum: 65536, shared }))
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  const segments = Object.values(exports) as Segment[]
   instances.set(structure, segments)
   return segments
 }
@@ -97,6 +88,13 @@ const numbering = <T>(same: (a: T, b: T) => boolean) => {
     return found >= 0 ? found : items.push(item) - 1
   }
   return { items, place }
+}
+
+/** The value of an external that is the same in every run. */
+const literalOf = ({ scalars }: Graph, { from, id }: External): number | undefined => {
+  const number = from === 'cell' ? undefined : scalars[id]
+  if (number?.op !== 'literal') return undefined
+  return from === 'number' ? number.value : 1 - number.value
 }
 
 // Vectors start at 16 bytes.
@@ -116,39 +114,30 @@ export const programOf = (
 ): Program => {
   const { graph, resolved } = plan
   const node = (id: NodeId) => graph.tensors[id] as TensorNode
-  const inputs = new Map(
+  const placeOf = new Map(
     resolved.order.flatMap(id => {
       const { operation } = node(id)
       return operation.op === 'input' ? [[id, inputNames.get(operation.name) as number] as const] : []
     }),
   )
+  const inputs = [...placeOf.values()]
 
   const foreign = new Set(plan.foreign)
-  const makers = [...new Set([...resolved.roots, ...plan.handed, ...plan.foreign])].filter(id => !inputs.has(id))
+  const makers = [...new Set([...resolved.roots, ...plan.handed, ...plan.foreign])].filter(id => !placeOf.has(id))
   const made = makers.map((id): Made => {
     const root = resolved.roots.indexOf(id)
     const by = foreign.has(id) ? 'tfjs' : plan.isCell(id) ? 'host' : 'loops'
-    const over = inputNames.get((plan.overwrites[root] && replaces[root]) || '')
-    return { id, shape: node(id).shape, by, root: root >= 0 ? root : undefined, over }
+    const over = by === 'tfjs' ? undefined : inputNames.get((plan.overwrites[root] && replaces[root]) || '')
+    return { id, shape: node(id).shape, size: sizeOf(node(id).shape), by, over }
   })
-  const madeAt = new Map(made.map(({ id }, i) => [id, i]))
+  const firstMade = inputNames.size
+  for (const id of [...makers, ...plan.temporaries]) placeOf.set(id, inputNames.size + placeOf.size - inputs.length)
 
   const externals = numbering<External>(sameExternal)
-  const slots = new Map<NodeId, number>()
-  const slotOf = (id: NodeId): number => {
-    const known = slots.get(id) ?? slots.size
-    slots.set(id, known)
-    return known
-  }
   const layouts = plan.spaces.flatMap(({ size, passes }, index) => {
     if (passes.length === 0) return []
     const layout = layoutOf(plan, index)
-    const member: Member = {
-      bytes: 4 * size,
-      vectors: Int32Array.from(layout.slots, slotOf),
-      externals: Int32Array.from(layout.externals, externals.place),
-    }
-    return [{ layout, member, segments: segmentsOf(plan, index, layout, memory) }]
+    return [{ layout, size, segments: segmentsOf(plan, index, layout, memory) }]
   })
   const kinds = numbering<readonly Segment[]>((a, b) => a === b)
   for (const { segments } of layouts) kinds.place(segments)
@@ -156,38 +145,55 @@ export const programOf = (
 
   // Scratch memory: the descriptors, class by class, then the vectors that live between passes only.
   const reductions = new Map<NodeId, number>()
-  const words = grouped.flat().reduce((word, { layout }) => {
-    const first = word + 1 + layout.slots.length + layout.externals.length
-    for (const [i, id] of layout.reductions.entries()) reductions.set(id, first + i)
+  const sizes: (readonly [word: number, bytes: number])[] = []
+  const slots: (readonly [word: number, place: number])[] = []
+  const numbers: (readonly [word: number, external: number])[] = []
+  const literals: (readonly [word: number, value: number])[] = []
+  const words = grouped.flat().reduce((word, { layout, size }) => {
+    sizes.push([word, 4 * size])
+    for (const [i, id] of layout.slots.entries()) slots.push([word + slotWord(i), placeOf.get(id) as number])
+    for (const [i, external] of layout.externals.entries()) {
+      const value = literalOf(graph, external)
+      if (value === undefined) numbers.push([word + externalWord(layout, i), externals.place(external)])
+      else literals.push([word + externalWord(layout, i), value])
+    }
+    for (const [i, id] of layout.reductions.entries()) reductions.set(id, word + reductionWord(layout, i))
     return word + layout.words
   }, 0)
-  const temporaries = new Map<NodeId, number>()
+  const descriptors = new Int32Array(words)
+  const floats = new Float32Array(descriptors.buffer)
+  for (const [word, bytes] of sizes) descriptors[word] = bytes
+  for (const [word, value] of literals) floats[word] = value
+  const temporaries: number[] = []
   const scratchWords = [...plan.temporaries].reduce((word, id) => {
-    temporaries.set(id, word)
+    temporaries.push(word)
     return word + padded(sizeOf(node(id).shape))
   }, padded(words))
 
-  const source = (id: NodeId): Exclude<Source, { from: 'scratch' }> => {
-    const index = inputs.get(id)
-    return index !== undefined ? { from: 'input', index } : { from: 'made', index: madeAt.get(id) as number }
-  }
   return {
     plan,
-    classes: grouped.map(items => ({
-      segments: (items[0] as (typeof items)[number]).segments,
-      words: (items[0] as (typeof items)[number]).layout.words,
-      members: items.map(({ member }) => member),
-    })),
-    externals: externals.items.map(e => ({ ...e, level: e.from === 'cell' ? plan.level(e.id) : 0 })),
-    vectors: [...slots.keys()].map(id => {
-      const word = temporaries.get(id)
-      return word === undefined ? source(id) : { from: 'scratch', word }
+    classes: grouped.map(items => {
+      const { segments, layout } = items[0] as (typeof items)[number]
+      return { segments, members: items.length, words: layout.words }
     }),
+    read: [...new Set([...inputs, ...made.flatMap(({ over }) => over ?? [])])],
     made,
-    madeAt,
-    roots: resolved.roots.map(source),
-    inputs,
+    firstMade,
+    hostMade: made.flatMap(({ by }, i) => (by === 'host' ? [i] : [])),
+    passing: made.flatMap(({ id }, i) => (resolved.roots.includes(id) ? [] : [firstMade + i])),
+    placeOf,
+    roots: resolved.roots.map(id => placeOf.get(id) as number),
+    externals: externals.items.map(e => ({ ...e, level: e.from === 'cell' ? plan.level(e.id) : 0 })),
+    descriptors,
+    slots: copies(slots),
+    externalWords: copies(numbers),
     reductions,
+    temporaries,
     scratchWords,
   }
 }
+
+const copies = (pairs: readonly (readonly [number, number])[]): Copies => ({
+  words: Int32Array.from(pairs, ([word]) => word),
+  sources: Int32Array.from(pairs, ([, source]) => source),
+})

@@ -18,6 +18,9 @@ export const signed = (n: number): Bytes => {
 /** A float32, little-endian. */
 export const float32 = (x: number): Bytes => [...new Uint8Array(Float32Array.of(x).buffer)]
 
+/** A float64, little-endian. */
+export const float64 = (x: number): Bytes => [...new Uint8Array(Float64Array.of(x).buffer)]
+
 const list = (items: readonly Bytes[]): Bytes => [...unsigned(items.length), ...items.flat()]
 const text = (s: string): Bytes => {
   const utf8 = new TextEncoder().encode(s)
@@ -34,15 +37,11 @@ export interface Signature {
   readonly results: readonly ValueType[]
 }
 
-/** A function of a module: its code ends without `end`, which is added. */
+/** A function of a module: exported if it has a name. Its code ends without `end`, which is added. */
 export interface EmittedFunction extends Signature {
-  readonly name: string
+  readonly name?: string
   readonly locals: readonly ValueType[]
   readonly code: Bytes
-}
-
-export interface ImportedFunction extends Signature {
-  readonly name: string
 }
 
 export interface MemoryLimits {
@@ -68,28 +67,25 @@ const localBytes = (locals: readonly ValueType[]): Bytes => {
   return list(runs.map(({ type, count }) => [...unsigned(count), types[type]]))
 }
 
-/**
- * A module that imports `env.memory` and functions of `env`, and exports its own functions by name.
- * Imported functions have the first indices, in their order.
- */
+/** A module of functions over the memory `env.memory`, which it imports. */
 export const encodeModule = (
-  imports: readonly ImportedFunction[],
   functions: readonly EmittedFunction[],
   { maximum, shared }: MemoryLimits,
 ): Uint8Array<ArrayBuffer> => {
-  const all: readonly Signature[] = [...imports, ...functions]
   const memory = [...text('env'), ...text('memory'), 0x02, shared ? 0x03 : 0x01, ...unsigned(0), ...unsigned(maximum)]
-  const imported = imports.map(({ name }, i) => [...text('env'), ...text(name), 0x00, ...unsigned(i)])
+  const exported = functions.flatMap(({ name }, i) =>
+    name === undefined ? [] : [[...text(name), 0x00, ...unsigned(i)]],
+  )
   const body = ({ locals, code }: EmittedFunction): Bytes => {
     const content = [...localBytes(locals), ...code, 0x0b]
     return [...unsigned(content.length), ...content]
   }
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, list(all.map(signatureBytes))),
-    ...section(2, list([memory, ...imported])),
-    ...section(3, list(functions.map((_, i) => unsigned(imports.length + i)))),
-    ...section(7, list(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(imports.length + i)]))),
+    ...section(1, list(functions.map(signatureBytes))),
+    ...section(2, list([memory])),
+    ...section(3, list(functions.map((_, i) => unsigned(i)))),
+    ...section(7, list(exported)),
     ...section(10, list(functions.map(body))),
   ])
 }

@@ -1,5 +1,5 @@
 /** The instructions of WebAssembly that emitted loops are made of; each gives bytes, operands come before it. */
-import { type Bytes, float32, signed, unsigned } from './encode.js'
+import { type Bytes, float32, float64, signed, unsigned } from './encode.js'
 
 const simd = (code: number): Bytes => [0xfd, ...unsigned(code)]
 // Addresses are aligned to 4 bytes at least, which is what the hint says.
@@ -52,12 +52,12 @@ export const f32 = {
 } as const satisfies Record<string, Bytes | ((n: number) => Bytes)>
 
 export const f64 = {
-  const0: [0x44, 0, 0, 0, 0, 0, 0, 0, 0],
+  const: (x: number): Bytes => [0x44, ...float64(x)],
   add: [0xa0],
   mul: [0xa2],
   sqrt: [0x9f],
   fromF32: [0xbb],
-} as const satisfies Record<string, Bytes>
+} as const satisfies Record<string, Bytes | ((n: number) => Bytes)>
 
 /** Lane operations; `f32x4` unless the name says otherwise. */
 export const v128 = {
@@ -66,8 +66,6 @@ export const v128 = {
   splat: simd(0x13),
   i32Splat: simd(0x11),
   lane: (n: number): Bytes => [...simd(0x1f), n],
-  replaceLane: (n: number): Bytes => [...simd(0x20), n],
-  f64Lane: (n: number): Bytes => [...simd(0x21), n],
   eq: simd(0x41),
   ne: simd(0x42),
   lt: simd(0x43),
@@ -76,8 +74,12 @@ export const v128 = {
   ge: simd(0x46),
   not: simd(0x4d),
   and: simd(0x4e),
+  /** The bits of the first that the second has not. */
+  andNot: simd(0x4f),
   or: simd(0x50),
+  xor: simd(0x51),
   bitselect: simd(0x52),
+  trunc: simd(0x69),
   abs: simd(0xe0),
   neg: simd(0xe1),
   sqrt: simd(0xe3),
@@ -91,10 +93,32 @@ export const v128 = {
   pmin: simd(0xea),
   /** The second where it is greater than the first, else the first: a NaN in the first goes through. */
   pmax: simd(0xeb),
-  /** The lower two lanes as doubles. */
+  /** The lower two lanes as doubles, and two doubles as the lower lanes. */
   promoteLow: simd(0x5f),
+  demote: simd(0x5e),
   /** The upper two lanes moved down. */
   upper: [...simd(0x0d), 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15],
-  f64Add: simd(0xf0),
-  f64Mul: simd(0xf2),
+  /** The lower two lanes of the first and of the second. */
+  lowHalves: [...simd(0x0d), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23],
 } as const satisfies Record<string, Bytes | ((n: number) => Bytes)>
+
+/** Two lanes of doubles. */
+export const f64x2 = {
+  splat: simd(0x14),
+  lane: (n: number): Bytes => [...simd(0x21), n],
+  eq: simd(0x47),
+  lt: simd(0x49),
+  add: simd(0xf0),
+  sub: simd(0xf1),
+  mul: simd(0xf2),
+  div: simd(0xf3),
+  pmin: simd(0xf6),
+  pmax: simd(0xf7),
+} as const satisfies Record<string, Bytes | ((n: number) => Bytes)>
+
+/** Two lanes of 64 bits. */
+export const i64x2 = {
+  shl: simd(0xcb),
+  shrU: simd(0xcd),
+  sub: simd(0xd1),
+} as const satisfies Record<string, Bytes>

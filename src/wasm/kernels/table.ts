@@ -46,7 +46,7 @@ export const trainingKernels: readonly TrainingKernel[] = [
   },
   {
     kernelName: 'Conv2DBackpropFilter',
-    summary: 'filter gradients of convolutions, which stock lacks: about 1.5 forward convolutions',
+    summary: 'filter gradients of convolutions, which stock lacks: about one forward convolution',
     supply: conv2dBackpropFilter,
   },
   {
@@ -56,7 +56,7 @@ export const trainingKernels: readonly TrainingKernel[] = [
   },
   {
     kernelName: 'DepthwiseConv2dNativeBackpropFilter',
-    summary: 'filter gradients of depthwise convolutions, which stock lacks',
+    summary: 'filter gradients of depthwise convolutions, which stock lacks: about one forward convolution',
     supply: depthwiseBackpropFilter,
   },
   {

@@ -3,7 +3,8 @@ import type * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { wasmKernel } from './kernel.js'
 
-const FLOAT_BYTES = 4
+/** Bytes of a float32. */
+export const FLOAT_BYTES = 4
 
 /** Number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1)
@@ -24,7 +25,8 @@ export const usingTemporary = <R>(backend: BackendWasm, x: tf.TensorInfo, use: (
 export const transposed = (backend: BackendWasm, x: tf.TensorInfo): tf.TensorInfo =>
   wasmKernel('Transpose')({ inputs: { x }, backend, attrs: { perm: [0, 2, 1] } })
 
-const addressOf = (backend: BackendWasm, x: tf.TensorInfo): number => {
+/** Where a tensor of numbers lies in the memory of the backend, in bytes. */
+export const addressOf = (backend: BackendWasm, x: tf.TensorInfo): number => {
   const { memoryOffset } = backend.dataIdMap.get(x.dataId)
   // Only strings have none, and kernels on float32 tensors never see those.
   return memoryOffset as number
@@ -75,12 +77,6 @@ export const zeros = (backend: BackendWasm, shape: number[], dtype: tf.DataType 
 /** Uses a temporary tensor of zeros and disposes it, also where its use throws. */
 export const usingZeros = <R>(backend: BackendWasm, shape: number[], use: (x: tf.TensorInfo) => R): R =>
   usingTemporary(backend, zeros(backend, shape), use)
-
-/** Adds a float32 tensor to another of the same size, in place. */
-export const addTo = (backend: BackendWasm, target: tf.TensorInfo, x: tf.TensorInfo): void => {
-  const [sums, values] = [floats(backend, target), floats(backend, x)]
-  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!
-}
 
 /** Uses a tensor as float32: itself, or a temporary copy where it holds integers or truth values. */
 export const usingFloats = <R>(backend: BackendWasm, x: tf.TensorInfo, use: (x: tf.TensorInfo) => R): R =>

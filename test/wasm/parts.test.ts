@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Axis, Convolution } from '../../src/wasm/kernels/convolution.js'
-import { chunksOf, partsOf } from '../../src/wasm/kernels/pitched.js'
+import { partsOf } from '../../src/wasm/kernels/parts.js'
 
 const axis: fc.Arbitrary<Axis> = fc
   .record({
@@ -22,20 +22,24 @@ const convolution: fc.Arbitrary<Convolution> = fc.record({
 })
 
 describe('partsOf', () => {
-  it('covers each output row of each image once, in chunks that are not long', () => {
+  it('covers each output row of each image once, in parts that are not large, the first of which is the largest', () => {
     fc.assert(
       fc.property(convolution, convolution => {
-        const chunks = chunksOf(convolution)
-        const rows = partsOf(chunks, convolution).flatMap(part =>
+        const { batch, rows, columns } = convolution
+        const parts = partsOf(convolution)
+        const covered = parts.flatMap(part =>
           Array.from({ length: part.images * part.rows }, (_, i) => {
             const image = part.image + Math.floor(i / part.rows)
-            return image * convolution.rows.output + part.row + (i % part.rows)
+            return image * rows.output + part.row + (i % part.rows)
           }),
         )
-        expect(rows.sort((a, b) => a - b)).toEqual([...Array(convolution.batch * convolution.rows.output).keys()])
-        // One row may be long, and is not divided.
-        const halo = Math.ceil(convolution.rows.taps / convolution.rows.stride)
-        expect(chunks.length).toBeLessThanOrEqual(Math.max(1500, halo * chunks.pitch))
+        expect(covered.sort((a, b) => a - b)).toEqual([...Array(batch * rows.output).keys()])
+        for (const part of parts) {
+          expect(part.images).toBeLessThanOrEqual(parts[0]!.images)
+          expect(part.rows).toBeLessThanOrEqual(parts[0]!.rows)
+          // Rows are not divided.
+          expect((part.images * part.rows - 1) * columns.output).toBeLessThan(512)
+        }
       }),
     )
   })
