@@ -10,6 +10,7 @@ import {
   masked,
   monoidChain,
   monoidSum,
+  multiSteps,
   partition,
   provide,
   type Tree,
@@ -20,7 +21,7 @@ import { arbitraryTrial } from './arbitraries/trial.js'
 import { difference, largest, someNonZero } from './compare.js'
 import type { Law, Subject, Trial } from './law.js'
 import { firstBroken, updatesOf } from './play.js'
-import { type Leaf, mapValues, type Values } from './values.js'
+import { filled, type Leaf, mapValues, type Values } from './values.js'
 
 type T = GradientTransform<unknown>
 
@@ -193,6 +194,33 @@ export const maskedIsRestricted = (combine: (select: LeafSelector, f: T) => T = 
   },
 })
 
+/**
+ * `multiSteps(f, k)` is $f$ on the mean of $k$ gradients, and zero between. Here $k = 2$: halving is exact, and so both sides
+ * are equal bit for bit.
+ */
+export const multiStepsIsMean = (combine: (f: T, k: number) => T = multiSteps): Law => ({
+  kind: 'law',
+  name: 'multiSteps is the transform on the mean',
+  statement: 'u_{jk} = f(\\tfrac1k \\sum_{i<k} g_{jk-i}), \\quad u_t = 0 \\text{ where } k \\nmid t',
+  trials: arbitraryTrial({ minSteps: 2, maxSteps: 4 }),
+  check: (subject, { params, gradients }) => {
+    const k = 2
+    // What a part reads of the context must not depend on how the steps are counted.
+    const steady = { ...subject, context: () => subject.context(0) }
+    const pairs = gradients
+      .filter((_, t) => t % k === 1)
+      .map((second, j) => [gradients[k * j] as Values, second] as const)
+    const means = pairs.map(([first, second]) =>
+      mapValues((g, i, leaf) => Math.fround((first[leaf]?.values[i] as number) + g) / k)(second),
+    )
+    const expected = run(steady, { params, gradients: means }, subject.transform)
+    const broken = firstBroken(run(steady, { params, gradients }, combine(subject.transform, k)), (updates, t) =>
+      difference('updates', updates, t % k === k - 1 ? (expected[(t - 1) / k] as Values) : filled(0)(updates)),
+    )
+    return { broken, interesting: someNonZero(means) }
+  },
+})
+
 /** The laws of the library's combinators. */
 export const algebraLaws: readonly Law[] = [
   chainIsMonoid(),
@@ -203,4 +231,5 @@ export const algebraLaws: readonly Law[] = [
   partitionByOne(),
   graftOnItself(),
   provideUnread(),
+  multiStepsIsMean(),
 ]

@@ -1,7 +1,9 @@
 /** Laws that a transform may claim. */
 export { type ClipScope, clip, decoupledDecay, updateNormBound } from './bounds.js'
 export { boundedDeviation, boundedModulation, type Sector, sector } from './modulation.js'
+export { freshNoise } from './noise.js'
 export { boundedIterates, neverRises, stabilityLimit } from './quadratics.js'
+export { convergesOnReddi } from './reddi.js'
 export { reducesTo } from './reduction.js'
 export { activity, momentRatio, normalization, orthogonality } from './signals.js'
 export {

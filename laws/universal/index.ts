@@ -1,6 +1,7 @@
 /** The laws of every transform. */
 import type { Law } from '../law.js'
 import { agreesWithCpu } from './backends.js'
+import { resumes } from './codec.js'
 import { finite, recovers, zeroInZeroOut } from './finite.js'
 import { leakFree, sharedBuffers, sharedGradients } from './memory.js'
 import { interleaved, pure, stepAgrees, structure } from './pure.js'
@@ -15,6 +16,7 @@ export {
   missingGradient,
   pure,
   recovers,
+  resumes,
   sharedBuffers,
   sharedGradients,
   stepAgrees,
@@ -35,6 +37,7 @@ export const universalLaws: readonly Law[] = [
   sharedBuffers,
   sharedGradients,
   counters,
+  resumes,
   agreesWithCpu,
   leakFree,
 ]

@@ -108,6 +108,9 @@ const make = (node: ScalarNode): Scalar =>
 /** A plain number as a Scalar; a Scalar as it is. */
 export const scalar = (x: ScalarLike): Scalar => (typeof x === 'number' ? make({ op: 'literal', value: x }) : x)
 
+/** A number whose value is not looked at before it is computed: what a schedule gives at a step is in no range of its own. */
+export const deferred = (x: Scalar): Scalar => make({ op: 'where', args: [scalar(1), x, x] })
+
 /** A Scalar that is given at run time, under a name unique in its trace. */
 export const scalarInput = (name: string): Scalar => make({ op: 'input', name })
 

@@ -58,6 +58,23 @@ export const settle = <S>(
 
 const step = ({ learningRate = 1e-3 }: NeuroPlasticOptions) => scaleByLearningRate(learningRate)
 
+/** Some of the options, those that are given. */
+const pick = <O extends object>(options: O, keys: readonly (keyof O & string)[]): object =>
+  Object.fromEntries(keys.flatMap(key => (options[key] === undefined ? [] : [[key, options[key]]])))
+
+/** Says how a variant was made: its options, as `fromConfig` reads them, with more of them under `plasticity`. */
+const described = <T extends GradientTransform<unknown>>(
+  options: NeuroPlasticOptions,
+  more: object,
+  transform: T,
+): T => {
+  const given = pick(options, ['learningRate', 'weightDecay', 'decoupledWeightDecay', 'mask', 'homeostasis'])
+  return {
+    ...transform,
+    config: { optimizer: 'neuroplastic', ...given, plasticity: { ...options.plasticity, ...more } },
+  }
+}
+
 /** A coefficient, the rule that applies it, then {@link settle}. */
 const assemble = <Sa, Sr, Ss>(
   options: NeuroPlasticOptions,
@@ -84,7 +101,7 @@ const gated = <S>(options: NeuroPlasticOptions, alpha: GradientTransform<S>) =>
  *
  * Source: arXiv 2604.26297.
  */
-export const neuroPlastic = (options: NeuroPlasticOptions = {}) => modulated(options, classic())
+export const neuroPlastic = (options: NeuroPlasticOptions = {}) => described(options, {}, modulated(options, classic()))
 
 /**
  * NeuroPlastic with the coefficient of the gradient's magnitude alone: $u = \alpha_{go}\, g$.
@@ -92,7 +109,8 @@ export const neuroPlastic = (options: NeuroPlasticOptions = {}) => modulated(opt
  * @example
  * compile(gradientOnly({ learningRate: 0.1 }))
  */
-export const gradientOnly = (options: NeuroPlasticOptions = {}) => gated(options, gradientOnlyAlpha(options.plasticity))
+export const gradientOnly = (options: NeuroPlasticOptions = {}) =>
+  described(options, { mode: 'gradOnly' }, gated(options, gradientOnlyAlpha(options.plasticity)))
 
 /**
  * NeuroPlastic as a residual of bounded norm: $\lVert u - g \rVert \le \kappa \lVert g \rVert$.
@@ -104,7 +122,11 @@ export const boundedNeuroPlastic = ({
   residualMaxRatio = 0.5,
   ...options
 }: NeuroPlasticOptions & { readonly residualMaxRatio?: Hyperparameter } = {}) =>
-  modulated(options, boundedResidualRule(residualMaxRatio))
+  described(
+    options,
+    { boundedResidual: true, residualMaxRatio },
+    modulated(options, boundedResidualRule(residualMaxRatio)),
+  )
 
 /**
  * NeuroPlastic as a residual orthogonal to the gradient.
@@ -113,9 +135,34 @@ export const boundedNeuroPlastic = ({
  * compile(orthogonalNeuroPlastic({ learningRate: 0.1, orthogonalSchedule: 'cosine' }))
  */
 export const orthogonalNeuroPlastic = (options: NeuroPlasticOptions & OrthogonalOptions = {}) =>
-  modulated(options, orthogonalRule(options))
+  described(
+    options,
+    {
+      ...pick(options, [
+        'orthogonalLambda',
+        'orthogonalMaxRatio',
+        'orthogonalNormalization',
+        'orthogonalSchedule',
+        'orthogonalLateStartFraction',
+      ]),
+      orthogonalResidual: true,
+      orthogonalEps: options.eps ?? 1e-8,
+    },
+    modulated(options, orthogonalRule(options)),
+  )
 
 type HybridOptions = NeuroPlasticOptions & ModulationOptions & BaseOptions
+
+const hybridKeys = [
+  'modulationTarget',
+  'modulationStrength',
+  'modulationMaxRatio',
+  'layerScope',
+  'phaseScope',
+  'baseMomentum',
+  'baseBeta2',
+  'baseEps',
+] as const
 
 /**
  * NeuroPlastic over SGD with momentum, whose decay is in the momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$. As published,
@@ -124,11 +171,17 @@ type HybridOptions = NeuroPlasticOptions & ModulationOptions & BaseOptions
  * @example
  * compile(hybridSgdMomentum({ learningRate: 0.01, modulationStrength: 0.3 }))
  */
-export const hybridSgdMomentum = ({ weightDecay = 0, decoupledWeightDecay = false, ...options }: HybridOptions = {}) =>
-  modulated(
-    { ...options, weightDecay: decoupledWeightDecay ? weightDecay : 0, decoupledWeightDecay },
-    overSgdMomentum({ ...options, weightDecay }),
+export const hybridSgdMomentum = (all: HybridOptions = {}) => {
+  const { weightDecay = 0, decoupledWeightDecay = false, ...options } = all
+  return described(
+    all,
+    { ...pick(all, hybridKeys), hybridBase: 'sgdMomentum' },
+    modulated(
+      { ...options, weightDecay: decoupledWeightDecay ? weightDecay : 0, decoupledWeightDecay },
+      overSgdMomentum({ ...options, weightDecay }),
+    ),
   )
+}
 
 /**
  * NeuroPlastic over AdamW. Decay is decoupled, always.
@@ -137,7 +190,11 @@ export const hybridSgdMomentum = ({ weightDecay = 0, decoupledWeightDecay = fals
  * compile(hybridAdamW({ learningRate: 1e-3, weightDecay: 0.01, phaseScope: 'early' }))
  */
 export const hybridAdamW = (options: HybridOptions = {}) =>
-  modulated({ ...options, decoupledWeightDecay: true }, overAdamW(options))
+  described(
+    options,
+    { ...pick(options, hybridKeys), hybridBase: 'adamw' },
+    modulated({ ...options, decoupledWeightDecay: true }, overAdamW(options)),
+  )
 
 /**
  * NeuroPlastic whose learning rate follows the coefficient, for all leaves, by layer group, or at the classifier.
@@ -146,11 +203,19 @@ export const hybridAdamW = (options: HybridOptions = {}) =>
  * compile(controlledNeuroPlastic('layerwise', { learningRate: 0.1 }))
  */
 export const controlledNeuroPlastic = (mode: ControllerMode, options: NeuroPlasticOptions & ControllerOptions = {}) =>
-  assemble(
+  described(
     options,
-    plasticity(options.plasticity),
-    classic(),
-    withLearningRateController(options.learningRate ?? 1e-3, plasticityController(mode, options)),
+    {
+      ...pick(options, ['controllerAlpha', 'controllerLow', 'controllerHigh']),
+      lrControllerMode: mode,
+      controllerEps: options.eps ?? 1e-8,
+    },
+    assemble(
+      options,
+      plasticity(options.plasticity),
+      classic(),
+      withLearningRateController(options.learningRate ?? 1e-3, plasticityController(mode, options)),
+    ),
   )
 
 /**
@@ -159,7 +224,8 @@ export const controlledNeuroPlastic = (mode: ControllerMode, options: NeuroPlast
  * @example
  * compile(alphaOne({ learningRate: 0.1 }))
  */
-export const alphaOne = (options: NeuroPlasticOptions = {}) => settle(options, step(options))
+export const alphaOne = (options: NeuroPlasticOptions = {}) =>
+  described(options, { control: 'one' }, settle(options, step(options)))
 
 /**
  * Control: the coefficient averaged over the leaf. Its size without its pattern.
@@ -168,7 +234,7 @@ export const alphaOne = (options: NeuroPlasticOptions = {}) => settle(options, s
  * compile(alphaAveraged({ learningRate: 0.1 }))
  */
 export const alphaAveraged = (options: NeuroPlasticOptions = {}) =>
-  gated(options, chain(plasticity(options.plasticity), averageOverLeaf()))
+  described(options, { control: 'averaged' }, gated(options, chain(plasticity(options.plasticity), averageOverLeaf())))
 
 /**
  * Control: the coefficient shuffled within the leaf. Its distribution without its pattern.
@@ -177,7 +243,11 @@ export const alphaAveraged = (options: NeuroPlasticOptions = {}) =>
  * compile(alphaShuffled({ learningRate: 0.1, seed: 7 }))
  */
 export const alphaShuffled = ({ seed = 0, ...options }: NeuroPlasticOptions & { readonly seed?: number } = {}) =>
-  gated(options, chain(plasticity(options.plasticity), shuffleWithinLeaf(seed)))
+  described(
+    options,
+    { control: 'shuffled', controlSeed: seed },
+    gated(options, chain(plasticity(options.plasticity), shuffleWithinLeaf(seed))),
+  )
 
 /**
  * Control: the gradient's direction with the modulated norm. Its step size without its direction.
@@ -185,4 +255,5 @@ export const alphaShuffled = ({ seed = 0, ...options }: NeuroPlasticOptions & { 
  * @example
  * compile(alphaGrafted({ learningRate: 0.1 }))
  */
-export const alphaGrafted = (options: NeuroPlasticOptions = {}) => modulated(options, graft(classic(), identity))
+export const alphaGrafted = (options: NeuroPlasticOptions = {}) =>
+  described(options, { control: 'grafted' }, modulated(options, graft(classic(), identity)))

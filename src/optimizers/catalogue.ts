@@ -1,2 +1,12 @@
 /** Every optimizer under its name: what stands here is exported, described, and read by `fromConfig`. */
+export { adan, ademamix, nadam, nadamw, radam } from './adaptive/firstMoments.js'
+export { adopt, novograd } from './adaptive/normalized.js'
+export { adadelta, adagrad, rmsprop } from './adaptive/roots.js'
+export { adabelief, adamax, adamaxw, amsgrad, yogi } from './adaptive/secondMoments.js'
+export { lion, rprop, signSgd, signum } from './adaptive/signs.js'
+export { adafactor, fromage, lamb, lars, sm3 } from './block.js'
+export { acprop, madgrad, muon, sophia } from './contributed.js'
 export { adam, adamw, sgd } from './optimizers.js'
+export { cocob, dadaptAdamw, dog, dowg, momo, momoAdam, prodigy } from './parameterFree.js'
+export { noisySgd, optimisticAdam, optimisticGradientDescent, polyakSgd } from './plainSteps.js'
+export { scheduleFreeAdamw, scheduleFreeSgd } from './scheduleFree.js'

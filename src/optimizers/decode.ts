@@ -53,7 +53,8 @@ export const oneOf =
   }
 
 type Read<D> = D extends Decoder<infer T> ? T : never
-type Decoded<Fields> = {
+/** What a {@link record} of these fields reads as. */
+export type Decoded<Fields> = {
   readonly [K in keyof Fields as undefined extends Read<Fields[K]> ? never : K]: Read<Fields[K]>
 } & {
   readonly [K in keyof Fields as undefined extends Read<Fields[K]> ? K : never]?: Exclude<Read<Fields[K]>, undefined>
@@ -92,6 +93,28 @@ export const record =
     )
     return E.right(Object.fromEntries(entries) as Decoded<Fields>) // decoded field by field
   }
+
+/** An array, each item of which is read. */
+export const list =
+  <T>(decode: Decoder<T>): Decoder<readonly T[]> =>
+  (value, path) => {
+    if (!Array.isArray(value)) return expected(path, 'an array', value)
+    const results = value.map((item: unknown, i) => decode(item, `${path}[${i}]`))
+    const errors = results.flatMap(result => (E.isLeft(result) ? result.left : []))
+    return isNonEmpty(errors)
+      ? E.left(errors)
+      : E.right(results.flatMap(result => (E.isRight(result) ? [result.right] : [])))
+  }
+
+/** A record of any keys, each value of which is read. */
+export const dictionary =
+  <T>(decode: Decoder<T>): Decoder<Readonly<Record<string, T>>> =>
+  (value, path) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (record(Object.fromEntries(Object.keys(value).map(key => [key, decode])))(value, path) as ReturnType<
+          Decoder<Readonly<Record<string, T>>>
+        >) // a field for each key that there is
+      : expected(path, 'an object', value)
 
 /** The number of letters to insert, remove or replace to get from one word to the other (Levenshtein). */
 const distance = (a: string, b: string): number => {

@@ -2,8 +2,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Interval } from '../transform/hyperparameter.js'
-import type { GradientTransform, OptimizerConfig, Scheduled } from '../transform/index.js'
+import {
+  type GradientTransform,
+  HyperparameterError,
+  type OptimizerConfig,
+  type Scheduled,
+} from '../transform/index.js'
 import { type ConfigErrors, type Decoder, eps, number, oneOf, optional, record, selector } from './decode.js'
+import { scheduledIn } from './scheduleConfig.js'
 
 /** A reader for every option: what an option may be is stated once more, for data that nobody type-checked. */
 export type Fields<O> = { readonly [K in keyof O]-?: Decoder<O[K] | undefined> }
@@ -12,7 +18,16 @@ export type Fields<O> = { readonly [K in keyof O]-?: Decoder<O[K] | undefined> }
 export interface Described<O, T> {
   (options?: O): T
   readonly decode: (config: unknown) => E.Either<ConfigErrors, T>
+  /** The names of the options. */
+  readonly options: readonly string[]
 }
+
+/** What is made, or what no field can say by itself: that one option must not be more than another, say. */
+const admitted = <T>(make: () => T): E.Either<ConfigErrors, T> =>
+  E.tryCatch(make, error => {
+    if (error instanceof HyperparameterError) return [error.message]
+    throw error
+  })
 
 /**
  * Gives an optimizer its name: `config` of the transforms that it makes is `{ optimizer: name, ...options }`.
@@ -32,16 +47,15 @@ export const described = <O extends object, T extends GradientTransform<unknown>
     pipe(
       schema(config, ''),
       // The configuration itself says how it was made, where it has a schedule's or a mask's description.
-      E.map(({ optimizer: _, ...options }) => ({
-        ...make(options as unknown as O),
-        config: config as OptimizerConfig,
-      })),
+      E.flatMap(({ optimizer: _, ...options }) =>
+        admitted(() => ({ ...make(options as unknown as O), config: config as OptimizerConfig })),
+      ),
     )
-  return Object.assign(optimizer, { decode })
+  return Object.assign(optimizer, { decode, options: Object.keys(fields) })
 }
 
 /** A number of an interval, or a schedule of it. */
-export const scheduled = (interval: Interval): Decoder<Scheduled | undefined> => optional(number(interval))
+export const scheduled = (interval: Interval): Decoder<Scheduled | undefined> => optional(scheduledIn(interval))
 
 /** A number of an interval. */
 export const within = (interval: Interval) => optional(number(interval))

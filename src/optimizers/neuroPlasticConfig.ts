@@ -13,14 +13,26 @@ import {
   settle,
   withPlasticity,
 } from '../neuroplastic/index.js'
-import { chain, type GradientTransform, scaleByLearningRate, withLearningRateController } from '../transform/index.js'
-import { boolean, type ConfigErrors, eps, isNonEmpty, number, oneOf, record } from './decode.js'
+import {
+  averageOverLeaf,
+  chain,
+  type GradientTransform,
+  graft,
+  identity,
+  type OptimizerConfig,
+  scaleByLearningRate,
+  shuffleWithinLeaf,
+  withLearningRateController,
+} from '../transform/index.js'
+import { boolean, type ConfigErrors, eps, isNonEmpty, number, oneOf, optional, record, selector } from './decode.js'
+import { scheduledIn } from './scheduleConfig.js'
 
 const schema = record({
   optimizer: oneOf('neuroplastic'),
-  learningRate: number('(0, inf)', 0.001),
-  weightDecay: number('[0, inf)', 0),
+  learningRate: scheduledIn('(0, inf)', 0.001),
+  weightDecay: scheduledIn('[0, inf)', 0),
   decoupledWeightDecay: boolean(false),
+  mask: optional(selector),
   plasticity: record({
     mode: oneOf('ruleBased', 'gradOnly'),
     activityWeight: number('[0, inf)', 0.4),
@@ -55,6 +67,10 @@ const schema = record({
     controllerAlpha: number('[0, inf)', 0.1),
     controllerLow: number('(0, inf)', 0.8),
     controllerHigh: number('(0, inf)', 1.2),
+    orthogonalEps: optional(eps),
+    controllerEps: optional(eps),
+    control: oneOf('none', 'one', 'averaged', 'shuffled', 'grafted'),
+    controlSeed: number('integer in [0, inf)', 0),
   }),
   homeostasis: record({
     maxUpdateNorm: number('(0, inf)', 1),
@@ -75,7 +91,14 @@ const consistent = (config: NeuroPlasticConfig): E.Either<ConfigErrors, NeuroPla
   const { activityWeight, gradientWeight, memoryWeight, minAlpha, maxAlpha, controllerLow, controllerHigh } =
     config.plasticity
   const total = activityWeight + gradientWeight + memoryWeight
+  const { control, mode, hybridBase, lrControllerMode, boundedResidual, orthogonalResidual } = config.plasticity
+  const classicRule = mode === 'ruleBased' && hybridBase === 'classic' && lrControllerMode === 'off'
   const errors = [
+    ...(control !== 'none' && !(classicRule && !boundedResidual && !orthogonalResidual)
+      ? [
+          `plasticity.control '${control}' is a control of the classic rule; it goes with no other rule, mode or controller`,
+        ]
+      : []),
     ...(Math.abs(total - 1) > 1e-6
       ? [`plasticity.activityWeight, gradientWeight and memoryWeight must add up to 1; got ${total}`]
       : []),
@@ -93,7 +116,7 @@ export const warningsOf = ({
   weightDecay,
   decoupledWeightDecay,
 }: NeuroPlasticConfig): readonly string[] => [
-  ...(p.hybridBase === 'sgdMomentum' && decoupledWeightDecay && weightDecay > 0
+  ...(p.hybridBase === 'sgdMomentum' && decoupledWeightDecay && weightDecay !== 0
     ? ["plasticity.hybridBase 'sgdMomentum' has the decay in its momentum; decoupledWeightDecay decays a second time"]
     : []),
   ...(p.hybridBase !== 'classic' && (p.boundedResidual || p.orthogonalResidual)
@@ -110,22 +133,32 @@ const decayOf = ({ weightDecay, decoupledWeightDecay, plasticity: { hybridBase }
   decoupledWeightDecay: decoupledWeightDecay || hybridBase === 'adamw',
 })
 
-const ruleOf = ({ plasticity: p, weightDecay }: NeuroPlasticConfig): GradientTransform<unknown> => {
-  if (p.hybridBase === 'sgdMomentum') return overSgdMomentum({ ...p, weightDecay })
+const ruleOf = ({ plasticity: p, weightDecay, mask }: NeuroPlasticConfig): GradientTransform<unknown> => {
+  if (p.hybridBase === 'sgdMomentum') return overSgdMomentum({ ...p, weightDecay, mask })
   if (p.hybridBase === 'adamw') return overAdamW(p)
-  if (p.orthogonalResidual) return orthogonalRule(p)
+  if (p.orthogonalResidual) return orthogonalRule({ ...p, eps: p.orthogonalEps ?? p.eps })
   if (p.boundedResidual) return boundedResidualRule(p.residualMaxRatio)
-  return classic()
+  return p.control === 'grafted' ? graft(classic(), identity) : classic()
+}
+
+const alphaOf = ({ plasticity: p }: NeuroPlasticConfig): GradientTransform<unknown> => {
+  if (p.mode === 'gradOnly') return gradientOnlyAlpha(p)
+  if (p.control === 'averaged') return chain(plasticity(p), averageOverLeaf())
+  if (p.control === 'shuffled') return chain(plasticity(p), shuffleWithinLeaf(p.controlSeed))
+  return plasticity(p)
 }
 
 const assemble = (config: NeuroPlasticConfig): GradientTransform<unknown> => {
-  const { learningRate, plasticity: p, homeostasis } = config
+  const { learningRate, plasticity: p, homeostasis, mask } = config
   const step: GradientTransform<unknown> =
     p.lrControllerMode === 'off'
       ? scaleByLearningRate(learningRate)
-      : withLearningRateController(learningRate, plasticityController(p.lrControllerMode, p))
-  const alpha: GradientTransform<unknown> = p.mode === 'gradOnly' ? gradientOnlyAlpha(p) : plasticity(p)
-  return withPlasticity(alpha, p, chain(ruleOf(config), settle({ ...decayOf(config), homeostasis }, step)))
+      : withLearningRateController(
+          learningRate,
+          plasticityController(p.lrControllerMode, { ...p, eps: p.controllerEps ?? p.eps }),
+        )
+  const settled = settle({ ...decayOf(config), mask, homeostasis }, step)
+  return p.control === 'one' ? settled : withPlasticity(alphaOf(config), p, chain(ruleOf(config), settled))
 }
 
 /** Decodes a NeuroPlastic configuration. */
@@ -138,6 +171,6 @@ export const neuroPlasticFromConfig = (
     E.flatMap(consistent),
     E.map(complete => {
       for (const warning of warningsOf(complete)) warn(warning)
-      return assemble(complete)
+      return { ...assemble(complete), config: config as OptimizerConfig }
     }),
   )

@@ -1,13 +1,22 @@
 /** The optimizers that everybody knows, as chains. Defaults are optax's. */
+import type { Expr } from '../expr/expr.js'
+import { scalar } from '../expr/scalar.js'
+import { map } from '../expr/tree.js'
+import { admit } from '../transform/hyperparameter.js'
 import {
   type AdamOptions,
+  type AdamState,
   addDecayedWeights,
+  type Counted,
+  type GradientTransform,
   type Hyperparameter,
+  HyperparameterError,
   identity,
   type MaskOptions,
   namedChain,
   type Scheduled,
   scaleByAdam,
+  scaleByAmsgrad,
   scaleByLearningRate,
   trace,
 } from '../transform/index.js'
@@ -31,31 +40,71 @@ export interface SgdOptions extends StepOptions, DecayOptions {
   readonly momentum?: Hyperparameter
   /** Whether to look ahead; default false. */
   readonly nesterov?: boolean
+  /** $\tau$ in [0, 1], which is taken off gradients on their way into the momentum, all but the first; default 0. */
+  readonly dampening?: Hyperparameter
 }
 
+/** Takes a part off each gradient but the first. */
+const dampen = (dampening: Hyperparameter): GradientTransform<Counted> => ({
+  init: () => ({ count: scalar(0) }),
+  update: (updates, { count }) => {
+    const kept = count.equal(0).where(1, scalar(1).sub(dampening))
+    return [map((g: Expr) => g.mul(kept))(updates), { count: count.add(1) }]
+  },
+})
+
 /**
- * Stochastic gradient descent: $b_t = g_t + \lambda p_t + \mu\, b_{t-1}$, $p_{t+1} = p_t - \eta\, b_t$.
+ * Stochastic gradient descent: $b_t = (1 - \tau)(g_t + \lambda p_t) + \mu\, b_{t-1}$, $p_{t+1} = p_t - \eta\, b_t$.
  *
  * @param options.learningRate default 0.01
  * @param options.weightDecay coupled, default 0
+ * @param options.dampening $\tau$, as in PyTorch: not of the first gradient, and not without momentum; default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(sgd({ learningRate: 0.01, momentum: 0.9 }))
  */
 export const sgd = described(
   'sgd',
-  { ...learningRate, ...decay, momentum: within('[0, 1)'), nesterov: optional(boolean()) },
-  ({ learningRate = 0.01, momentum = 0, nesterov = false, weightDecay = 0, mask }: SgdOptions) =>
+  {
+    ...learningRate,
+    ...decay,
+    momentum: within('[0, 1)'),
+    nesterov: optional(boolean()),
+    dampening: within('[0, 1]'),
+  },
+  ({ learningRate = 0.01, momentum = 0, nesterov = false, dampening = 0, weightDecay = 0, mask }: SgdOptions) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
+      dampening: admit('dampening', dampening, '[0, 1]') === 0 || momentum === 0 ? identity : dampen(dampening),
       momentum: momentum === 0 ? identity : trace(momentum, { nesterov }),
       step: scaleByLearningRate(learningRate),
     }),
 )
 
-export interface AdamOptimizerOptions extends StepOptions, DecayOptions, AdamOptions {}
+export interface AdamOptimizerOptions extends StepOptions, DecayOptions, AdamOptions {
+  /** Whether the second moment never falls, as in {@link amsgrad}; not with `nesterov`. Default false. */
+  readonly amsgrad?: boolean
+}
 
-const adamFields = { ...learningRate, ...decay, ...betas, ...epsilon, biasCorrection: optional(boolean()) }
+const adamFields = {
+  ...learningRate,
+  ...decay,
+  ...betas,
+  ...epsilon,
+  epsRoot: within('[0, inf)'),
+  biasCorrection: optional(boolean()),
+  nesterov: optional(boolean()),
+  amsgrad: optional(boolean()),
+}
+
+const momentsOf = ({
+  amsgrad = false,
+  nesterov = false,
+  ...options
+}: AdamOptions & Pick<AdamOptimizerOptions, 'amsgrad'>): GradientTransform<AdamState> => {
+  if (amsgrad && nesterov) throw new HyperparameterError('nesterov', nesterov, 'false where amsgrad is true')
+  return amsgrad ? scaleByAmsgrad(options) : scaleByAdam({ ...options, nesterov })
+}
 
 /**
  * Adam: $p_{t+1} = p_t - \eta\, \hat m_t / (\sqrt{\hat v_t} + \varepsilon)$. Weight decay, if any, is coupled, as in PyTorch.
@@ -74,7 +123,7 @@ export const adam = described(
   ({ learningRate = 1e-3, weightDecay = 0, mask, ...moments }: AdamOptimizerOptions) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
-      moments: scaleByAdam(moments),
+      moments: momentsOf(moments),
       step: scaleByLearningRate(learningRate),
     }),
 )
@@ -95,7 +144,7 @@ export const adamw = described(
   adamFields,
   ({ learningRate = 1e-3, weightDecay = 1e-4, mask, ...moments }: AdamOptimizerOptions) =>
     namedChain({
-      moments: scaleByAdam(moments),
+      moments: momentsOf(moments),
       decay: addDecayedWeights(weightDecay, { mask }),
       step: scaleByLearningRate(learningRate),
     }),

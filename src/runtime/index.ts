@@ -1,7 +1,11 @@
 /** Running transforms on tensors. */
 export { applyUpdates } from './applyUpdates.js'
+export { decodeState, encodeState } from './codec/index.js'
 export { type CompileOptions, compile, type ObserveOptions } from './compile.js'
+export { incrementalUpdate } from './incrementalUpdate.js'
 export type { ExecutionPlan } from './runner.js'
+export { scheduleFreeEvalParams, slowParams } from './scheduleFree.js'
+export { type TfOptimizer, type TfOptimizerOptions, toTfOptimizer } from './tfOptimizer.js'
 export type {
   Concrete,
   Gradients,

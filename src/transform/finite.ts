@@ -1,7 +1,7 @@
 /** What to do about gradients that are not finite. */
 import { type Expr, fill } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
-import { map, values } from '../expr/tree.js'
+import { map, type Tree, values } from '../expr/tree.js'
 import { branch } from './branch.js'
 import { admit } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless } from './types.js'
@@ -13,6 +13,12 @@ import { type GradientTransform, leafwise, type Stateless } from './types.js'
  * chain(zeroNans(), clipByGlobalNorm(1), sgd())
  */
 export const zeroNans = (): GradientTransform<Stateless> => leafwise(g => g.isNaN().where(0, g))
+
+/** 1 where all elements are finite, else 0; `undefined` where there are none. */
+export const allFinite = (updates: Tree<Expr>): Expr | undefined => {
+  const all = values(updates).filter(g => g.size > 0) // the minimum of no elements is 0, which reads as false
+  return all.length === 0 ? undefined : all.map(g => g.isFinite().min()).reduce((a, b) => a.minimum(b))
+}
 
 /** The state of {@link applyIfFinite}. */
 export interface FiniteState<S> {
@@ -41,9 +47,8 @@ export const applyIfFinite = <S>(
   return {
     init: params => ({ consecutive: scalar(0), total: scalar(0), inner: f.init(params) }),
     update: (updates, { consecutive, total, inner }, params, context) => {
-      const all = values(updates).filter(g => g.size > 0) // the minimum of no elements is 0, which reads as false
-      if (all.length === 0) return [updates, { consecutive, total, inner }]
-      const finite = all.map(g => g.isFinite().min()).reduce((a, b) => a.minimum(b))
+      const finite = allFinite(updates)
+      if (finite === undefined) return [updates, { consecutive, total, inner }]
       const [applied, next] = f.update(updates, inner, params, context)
       const skipped = { consecutive: consecutive.add(1), total: total.add(1), inner }
       const patience = consecutive.less(maxConsecutive)

@@ -1,4 +1,6 @@
 /** Gradient transforms: what they are, the primitives, and how they combine. */
+export * from './adaptive/index.js'
+export * from './block/index.js'
 export { branch } from './branch.js'
 export { clamp, clipByGlobalNorm, clipByNorm } from './clip.js'
 export {
@@ -28,11 +30,18 @@ export {
   lateBlocks,
   masked,
   named,
-  type Phase,
   partition,
-  when,
 } from './layers.js'
-export { type AdamOptions, type AdamState, ema, emaActivity, scaleByAdam, trace } from './moments.js'
+export {
+  type AdamOptions,
+  type AdamState,
+  ema,
+  emaActivity,
+  type MomentOptions,
+  scaleByAdam,
+  trace,
+} from './moments.js'
+export * from './parameterFree/index.js'
 export { boundedResidual, type OrthogonalResidualOptions, orthogonalResidual, residual } from './residual.js'
 export {
   addDecayedWeights,
@@ -43,19 +52,37 @@ export {
   withLearningRateController,
 } from './scale.js'
 export {
+  type CosineOnecycleOptions,
   constant,
   cosineDecay,
+  cosineOnecycle,
+  type ExponentialOptions,
   exponentialDecay,
+  type FactorsByStep,
+  type Interpolation,
   joined,
+  type LinearOnecycleOptions,
   linear,
+  linearOnecycle,
+  type PolynomialOptions,
   piecewiseConstant,
+  piecewiseInterpolate,
+  polynomial,
   type Schedule,
   type Scheduled,
+  sgdr,
+  type TransitionOptions,
+  type WarmupCosineOptions,
+  type WarmupExponentialOptions,
+  type WarmupOptions,
   warmUp,
-} from './schedules.js'
+  warmupConstant,
+  warmupCosineDecay,
+  warmupExponentialDecay,
+} from './schedules/index.js'
 export { shuffleWithinLeaf } from './shuffle.js'
 export { averageOverLeaf, gradientMagnitude, type NormalizationScope, normalizeSignal } from './signals.js'
-export { scaleByTrustRatio } from './trustRatio.js'
+export { scaleByTrustRatio, type TrustRatioOptions } from './trustRatio.js'
 export {
   type Context,
   type GradientTransform,
@@ -65,3 +92,23 @@ export {
   type StateOf,
   stateless,
 } from './types.js'
+export { flatten } from './wrap/flatten.js'
+export { freeze } from './wrap/freeze.js'
+export {
+  type Fixed,
+  type Injected,
+  type InjectedState,
+  injectHyperparameters,
+  setHyperparameters,
+} from './wrap/inject.js'
+export {
+  globalNorm,
+  type Measure,
+  type Measurement,
+  type Measurements,
+  monitor,
+  snapshot,
+} from './wrap/monitor.js'
+export { applyEvery, type MultiStepsOptions, type MultiStepsState, multiSteps } from './wrap/multiSteps.js'
+export { isLarge, isNotFinite, type LargeOptions, type SkipCondition, skipLargeUpdates } from './wrap/skip.js'
+export { type Phase, type WhenState, when } from './wrap/when.js'

@@ -1,11 +1,9 @@
 /** Which leaves are meant: groups of them by their place in layer order, and transforms on a part of the leaves. */
 import type { Expr } from '../expr/expr.js'
-import { type Scalar, scalar } from '../expr/scalar.js'
 import { filter, names, type Tree } from '../expr/tree.js'
-import { branch } from './branch.js'
 import { namedChain, type States } from './combine.js'
 import { HyperparameterError } from './hyperparameter.js'
-import type { Context, GradientTransform } from './types.js'
+import type { GradientTransform } from './types.js'
 
 /** Whether a leaf is meant, given all parameters: their names, order and shapes. */
 export type LeafSelector = (name: string, params: Tree<Expr>) => boolean
@@ -101,25 +99,3 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
     update: (updates, state, params, context) => parts.update(updates, state, params, context),
   }
 }
-
-/** What a condition of {@link when} may look at: steps taken so far, counted from 0, and the context. */
-export type Phase = (count: Scalar, context: Context) => Scalar
-
-/**
- * Applies `f` on some steps only; on the others gradients pass unchanged and the state of `f` stands still.
- *
- * @param condition not zero where `f` is to run
- * @example
- * when(count => count.less(1000), clipByGlobalNorm(1))
- */
-export const when = <S>(
-  condition: Phase,
-  f: GradientTransform<S>,
-): GradientTransform<{ readonly count: Scalar; readonly inner: S }> => ({
-  init: params => ({ count: scalar(0), inner: f.init(params) }),
-  update: (updates, { count, inner }, params, context) => {
-    const run = f.update(updates, inner, params, context)
-    const [out, next] = branch(condition(count, context), run, [updates, inner])
-    return [out, { count: count.add(1), inner: next }]
-  },
-})

@@ -18,15 +18,35 @@ export const average = (x: Expr, m: Expr, rho: ScalarLike): Expr => x.lerp(m, rh
 /** What a moving average that started at 0 lacks after `t` steps: $1 - \rho^t$. */
 export const debias = (rho: ScalarLike, t: Scalar): Scalar => scalar(1).sub(scalar(rho).pow(t))
 
-export interface AdamOptions {
+/** What Adam and its relatives have in common. */
+export interface MomentOptions {
   /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
   readonly b1?: Hyperparameter
   /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
   readonly b2?: Hyperparameter
   /** $\varepsilon > 0$, added to the root; default 1e-8. */
   readonly eps?: Hyperparameter
+  /** $\bar\varepsilon \ge 0$, added under the root; default 0. */
+  readonly epsRoot?: Hyperparameter
+}
+
+/** What Adam and its relatives have in common. */
+export interface MomentOptions {
+  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
+  readonly b1?: Hyperparameter
+  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
+  readonly b2?: Hyperparameter
+  /** $\varepsilon > 0$, added to the root; default 1e-8. */
+  readonly eps?: Hyperparameter
+  /** $\bar\varepsilon \ge 0$, added under the root; default 0. */
+  readonly epsRoot?: Hyperparameter
+}
+
+export interface AdamOptions extends MomentOptions {
   /** Whether the moments are divided by $1 - \beta^t$; default true. */
   readonly biasCorrection?: boolean
+  /** Whether the first moment looks ahead, which makes Nadam; default false. */
+  readonly nesterov?: boolean
 }
 
 /** The state of {@link scaleByAdam}. */
@@ -36,40 +56,83 @@ export interface AdamState {
   readonly nu: Tree<Expr>
 }
 
+/** Checks the options that Adam and its relatives share. */
+export const admitMoments = ({ b1, b2, eps, epsRoot }: Required<MomentOptions>): void => {
+  admit('b1', b1, '[0, 1)')
+  admit('b2', b2, '[0, 1)')
+  admitEps('eps', eps)
+  admit('epsRoot', epsRoot, '[0, inf)')
+}
+
+/** What a moving average is divided by: {@link debias}, or 1. */
+export const correctionOf = (biasCorrection: boolean): typeof debias => (biasCorrection ? debias : () => scalar(1))
+
+/**
+ * Adam and those of its relatives that differ in the second moment, or in what becomes of the two.
+ *
+ * @param options.initial where the second moment starts; default 0
+ * @param options.second the second moment, from the gradient, its value before, and the new first moment
+ * @param options.scaled the update, from the first moment as it is used, the second one, and the steps taken
+ */
+export const twoMoments = ({
+  b1,
+  biasCorrection = true,
+  nesterov = false,
+  initial = 0,
+  second,
+  scaled,
+}: Pick<AdamOptions, 'biasCorrection' | 'nesterov'> & {
+  readonly b1: Hyperparameter
+  readonly initial?: Hyperparameter
+  readonly second: (g: Expr, v: Expr, m: Expr) => Expr
+  readonly scaled: (m: Expr, v: Expr, count: Scalar) => Expr
+}): GradientTransform<AdamState> => {
+  const correction = correctionOf(biasCorrection)
+  return {
+    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: map((p: Expr) => fill(p, initial))(params) }),
+    update: (updates, state) => {
+      const count = state.count.add(1)
+      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
+      const nu = zipWith([updates, state.nu, mu], second)
+      const used = (g: Expr, m: Expr): Expr =>
+        nesterov
+          ? average(g.div(correction(b1, count)), m.div(correction(b1, count.add(1))), b1)
+          : m.div(correction(b1, count))
+      return [zipWith([updates, mu, nu], (g, m, v) => scaled(used(g, m), v, count)), { count, mu, nu }]
+    },
+  }
+}
+
 /**
  * Scales gradients by Adam's two moments:
  * $$ m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2) g_t^2, \quad
- *    u_t = \frac{\hat m_t}{\sqrt{\hat v_t} + \varepsilon}, $$
- * with $\hat m_t = m_t / (1 - \beta_1^t)$ and $\hat v_t = v_t / (1 - \beta_2^t)$, or the bare moments without bias correction.
+ *    u_t = \frac{\hat m_t}{\sqrt{\hat v_t + \bar\varepsilon} + \varepsilon}, $$
+ * with $\hat m_t = m_t / (1 - \beta_1^t)$ and $\hat v_t = v_t / (1 - \beta_2^t)$, or the bare moments without bias correction. With
+ * Nesterov's look-ahead $\hat m_t = \beta_1 m_t / (1 - \beta_1^{t+1}) + (1 - \beta_1)\, g_t / (1 - \beta_1^t)$.
  *
  * @throws HyperparameterError
  * @example
  * const adam = chain(scaleByAdam(), scaleByLearningRate(1e-3))
  *
- * Source: Kingma and Ba, arXiv 1412.6980.
+ * Source: Kingma and Ba, arXiv 1412.6980; the look-ahead: Dozat, ICLR workshop 2016, as optax has it.
  */
 export const scaleByAdam = ({
   b1 = 0.9,
   b2 = 0.999,
   eps = 1e-8,
+  epsRoot = 0,
   biasCorrection = true,
+  nesterov = false,
 }: AdamOptions = {}): GradientTransform<AdamState> => {
-  admit('b1', b1, '[0, 1)')
-  admit('b2', b2, '[0, 1)')
-  admitEps('eps', eps)
-  const correction = biasCorrection ? debias : () => scalar(1)
-  return {
-    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: zerosLike(params) }),
-    update: (updates, state) => {
-      const count = state.count.add(1)
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
-      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, b2))
-      const out = zipWith([mu, nu], (m, v) =>
-        m.div(correction(b1, count)).div(v.div(correction(b2, count)).sqrt().add(eps)),
-      )
-      return [out, { count, mu, nu }]
-    },
-  }
+  admitMoments({ b1, b2, eps, epsRoot })
+  const correction = correctionOf(biasCorrection)
+  return twoMoments({
+    b1,
+    biasCorrection,
+    nesterov,
+    second: (g, v) => average(g.square(), v, b2),
+    scaled: (m, v, count) => m.div(v.div(correction(b2, count)).add(epsRoot).sqrt().add(eps)),
+  })
 }
 
 /**
@@ -111,7 +174,7 @@ export const ema = (
   { biasCorrection = false }: { readonly biasCorrection?: boolean } = {},
 ): GradientTransform<{ readonly count: Scalar; readonly ema: Tree<Expr> }> => {
   admit('decay', decay, '[0, 1)')
-  const correction = biasCorrection ? debias : () => scalar(1)
+  const correction = correctionOf(biasCorrection)
   return {
     init: params => ({ count: scalar(0), ema: zerosLike(params) }),
     update: (updates, state) => {
@@ -133,4 +196,4 @@ export const ema = (
  *
  * Source: NeuroPlastic, arXiv 2604.26297.
  */
-export const emaActivity = (decay = 0.95) => chain(gradientMagnitude(), ema(decay))
+export const emaActivity = (decay: Hyperparameter = 0.95) => chain(gradientMagnitude(), ema(decay))

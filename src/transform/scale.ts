@@ -6,7 +6,7 @@ import { map, zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'
 import { admit } from './hyperparameter.js'
 import { allLeaves, type LeafSelector, masked } from './layers.js'
-import { type Scheduled, scheduleOf } from './schedules.js'
+import { type Scheduled, scheduleOf } from './schedules/index.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
 /**

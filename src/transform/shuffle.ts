@@ -5,31 +5,9 @@ import { opaque } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'
 import { admit } from './hyperparameter.js'
+import { permutation } from './random.js'
 import type { Counted } from './scale.js'
 import type { GradientTransform } from './types.js'
-
-/** Hashes a string to 32 bits (FNV-1a). */
-const hash = (text: string): number =>
-  [...text].reduce((h, char) => Math.imul(h ^ (char.codePointAt(0) ?? 0), 0x01000193), 0x811c9dc5) >>> 0
-
-/** The permutation of 0 ... n - 1 that a key determines: Fisher-Yates over the mulberry32 generator. */
-export const permutation = (n: number, key: string): Int32Array => {
-  let seed = hash(key)
-  const uniform = () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let x = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32
-  }
-  const order = Int32Array.from({ length: n }, (_, i) => i)
-  for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1))
-    const held = order[i] as number
-    order[i] = order[j] as number
-    order[j] = held
-  }
-  return order
-}
 
 /**
  * Permutes the elements within each leaf, anew at each step: the distribution stays, the pattern goes.

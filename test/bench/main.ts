@@ -1,7 +1,7 @@
 /** `npm run bench`: measures, prints, and writes docs/benchmarks.md. */
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { useWasm } from '../../src/wasm/index.js'
+import { useWasm } from 'plastax/wasm'
 import { onManyLeaves, onMlp, onOneLeaf, type Row } from './optimizers.js'
 import { training } from './training.js'
 

@@ -1,6 +1,6 @@
 /** Optimizer steps against their peers. */
 import * as tf from '@tensorflow/tfjs'
-import { adam, compile, type GradientTransform, neuroPlastic, sgd } from '../../src/index.js'
+import { adam, compile, type GradientTransform, neuroPlastic, sgd, toTfOptimizer } from 'plastax'
 import { type Ratio, ratio } from './ratio.js'
 import { stream } from './stream.js'
 
@@ -61,6 +61,12 @@ const against = (
 export const onMlp = (): readonly Row[] => [
   against('NeuroPlastic, MLP', 'tf.train.adam', stepOf(neuro(), mlp), tfjsStep(tf.train.adam(1e-4), mlp)),
   against('Adam, MLP', 'tf.train.adam', stepOf(adam(), mlp), tfjsStep(tf.train.adam(1e-4), mlp)),
+  against(
+    'Adam as a tf.Optimizer, MLP',
+    'tf.train.adam',
+    tfjsStep(toTfOptimizer(adam({ learningRate: 1e-4 })), mlp),
+    tfjsStep(tf.train.adam(1e-4), mlp),
+  ),
   against(
     'SGD with momentum, MLP',
     'tf.train.momentum',

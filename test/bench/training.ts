@@ -1,7 +1,7 @@
 /** Training kernels against the stock ones, and a whole epoch. */
 import * as tf from '@tensorflow/tfjs'
+import { useWasm } from 'plastax/wasm'
 import { mlp } from '../../src/models/index.js'
-import { useWasm } from '../../src/wasm/index.js'
 import type { Row } from './optimizers.js'
 import { ratio } from './ratio.js'
 
@@ -27,14 +27,15 @@ const bothKernels = async (what: string, make: () => () => void): Promise<Row> =
 
 const forwardAndBackward = () => {
   const model = mlp()
-  const params = model.init(1)
+  const { params, stats } = model.init(1)
   const x = tf.randomUniform<tf.Rank.R2>([128, 784], -1, 1)
   const y = tf.oneHot(tf.range(0, 128, 1, 'int32').mod(tf.scalar(10, 'int32')), 10)
   const names = Object.keys(params)
   const loss = (...leaves: tf.Tensor[]) =>
     tf.losses.softmaxCrossEntropy(
       y,
-      model.apply(Object.fromEntries(names.map((name, i) => [name, leaves[i] as tf.Tensor])), x),
+      model.apply({ params: Object.fromEntries(names.map((name, i) => [name, leaves[i] as tf.Tensor])), stats }, x)
+        .logits,
     ) as tf.Scalar
   const grads = tf.valueAndGrads(loss)
   return () =>

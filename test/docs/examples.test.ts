@@ -1,6 +1,9 @@
 /** The examples of README and guide: they run, do what they say, and stand in the documents word for word. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
+import * as E from 'fp-ts/lib/Either.js'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { neuroPlasticByHand } from '../../docs/examples/paper.js'
 import { checkLaws } from '../../laws/index.js'
@@ -39,6 +42,34 @@ test('a law of one’s own tells a rule that keeps it from one that does not', a
 test('a transform with a state keeps the universal laws', async () => {
   const { lion } = await import('../../docs/examples/lion.js')
   expect(checkLaws(lion, [], { runs: 10, seed: 1 }).results.filter(({ outcome }) => outcome === 'violated')).toEqual([])
+})
+
+test('state is found by name, and hyperparameters are changed in it', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+  const { look, steadier } = await import('../../docs/examples/finding-state.js')
+  const params = { w: tf.tensor1d([1, 2]) }
+  const { steps, firstMoment, norm, waiting } = look(params)
+  expect([steps, flat(firstMoment), norm.dataSync()[0], waiting]).toEqual([0, { w: [0, 0] }, 0, 0])
+  expect(steadier(params).hyperparameters).toEqual({ learningRate: 0.001, b1: 0.95 })
+  expect(log.mock.calls).toEqual([[0.001]])
+  log.mockRestore()
+})
+
+test('a model trains, is saved with its optimizer, and loaded', async () => {
+  const { losses, iterations, again } = await import('../../docs/examples/model.js')
+  expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2)
+  expect(iterations).toBe(40)
+  expect(again.optimizer.getClassName()).toBe('Plastax')
+})
+
+test('training goes on from bytes and from a file as if it had not stopped', async () => {
+  const { resumed, straight, refused, throughAFile } = await import('../../docs/examples/checkpoint.js')
+  const folder = mkdtempSync(join(tmpdir(), 'plastax-'))
+  const fromFile = await throughAFile(join(folder, 'run.safetensors'))()
+  rmSync(folder, { recursive: true })
+  const expected = flat(straight().params)
+  for (const found of [resumed, fromFile]) expect(E.isRight(found) && flat(found.right.params)).toEqual(expected)
+  expect(E.isLeft(refused) && refused.left[0]).toMatch(/cut short/)
 })
 
 test('explain and modulationBounds say what the README shows', async () => {

@@ -62,6 +62,11 @@ const twins: readonly (readonly [string, Law])[] = [
     laws.graftOnItself((_, direction) => P.graft(P.identity, direction)),
   ],
   ['a provide whose body sees what is provided', laws.provideUnread((_, f, body) => P.chain(f, body))],
+  [
+    'steps on the sum of several gradients',
+    laws.multiStepsIsMean((f, k) => P.multiSteps(f, k, { useGradMean: false })),
+  ],
+  ['steps between which the state goes on', laws.multiStepsIsMean((f, k) => P.chain(P.multiSteps(P.identity, k), f))],
 ]
 
 describe('twins', () => {

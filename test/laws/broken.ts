@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Subject } from '../../laws/index.js'
 import {
+  addNoise,
+  applyUpdates,
   compile,
   type Expr,
   fill,
@@ -109,6 +111,25 @@ export const stepsTwice: Compile = transform => {
   }
 }
 
+/** Counts its steps where no checkpoint looks, and grows with them. */
+export const forgetsACounter: Compile = transform => {
+  const optimizer = compile(transform)
+  let steps = 0
+  const update: typeof optimizer.update = (grads, state, params, context) => {
+    const [updates, next] = optimizer.update(grads, state, params, context)
+    steps += 1
+    return [tree.map((u: tf.Tensor) => u.add(steps))(updates), next]
+  }
+  return {
+    ...optimizer,
+    update,
+    step: ({ params, state }, grads, context) => {
+      const [updates, next] = update(grads, state, params, context)
+      return { params: applyUpdates(params, updates), state: next }
+    },
+  }
+}
+
 export const alwaysNormalizes = leafwise(g => g.norm().greater(0).where(g.div(g.norm()), 0))
 
 export const dependsOnTheIndex = onTensors(x => x.mul(tf.range(1, x.size + 1).reshape(x.shape)))
@@ -154,3 +175,20 @@ export const takesAGlobalMean: T = stateless(updates => {
     .reduce((a, b) => a.add(b))
   return tree.map((g: Expr) => g.div(total.add(1)))(updates)
 })
+
+/** Starts its generator anew at each step. */
+export const reseeds: T = {
+  init: () => [],
+  update: (updates, state, params, context) => {
+    const noise = addNoise({ gamma: 0 })
+    return [noise.update(updates, noise.init(params), params, context)[0], state]
+  },
+}
+
+/** Counts its steps in a closure, which no state remembers. */
+export const forgetsItsPlace = (): T => {
+  let steps = 0
+  return leafwise(g =>
+    opaque({ name: 'noise', run: () => tf.randomNormal([...g.shape], 0, 1, 'float32', steps++) }, g.shape, [g]),
+  )
+}

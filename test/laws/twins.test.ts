@@ -48,6 +48,7 @@ const machines: readonly (readonly [string, Law, laws.Subject['compile']])[] = [
   ['works always in place', laws.sharedBuffers, broken.alwaysInPlace],
   ['treats a missing gradient as zero', laws.missingGradient, broken.missingIsZero],
   ['steps twice', laws.stepAgrees, broken.stepsTwice],
+  ['forgets a counter', laws.resumes, broken.forgetsACounter],
 ]
 
 describe('universal', () => {
@@ -109,6 +110,9 @@ const claimTwins: readonly (readonly [string, number, T, Law])[] = [
   ['divides by the median', 1, broken.dividesByTheMedian, laws.normalization()],
   ['emaActivity, its rho swapped', 1, P.emaActivity(0.05), laws.activity({ rho: 0.95 })],
   ['clips after the gain', 1, broken.clipsAfterTheGain, laws.updateNormBound(1.5, { attainedBeyond: 1.01 })],
+  ['amsgrad, its maximum missing', 1, scaleByAdam({ b1: 0, b2: 1 / 17 }), laws.convergesOnReddi()],
+  ['starts its generator anew at each step', 1, broken.reseeds, laws.freshNoise],
+  ['forgets its place in the noise', 1, broken.forgetsItsPlace(), laws.freshNoise],
   ['adam({ weightDecay: 0.1 })', 1, P.adam({ weightDecay: 0.1 }), laws.decoupledDecay(1e-4)],
 ]
 

@@ -21,7 +21,7 @@ const errorOf = (f: () => unknown): unknown => {
 }
 
 /** A test for each: inside is accepted; outside is refused, by name and value, and so are NaN and, but for words, no number at all. */
-export const checkRanges = (ranges: readonly Range[]): void =>
+export const checkRanges = (ranges: readonly Range[]): void => {
   describe('ranges', () => {
     test.each(ranges.map(range => [`${range[0]} ${range[2]}`, range] as const))(
       '%s',
@@ -40,6 +40,7 @@ export const checkRanges = (ranges: readonly Range[]): void =>
       },
     )
   })
+}
 
 /** Values about the ends of a decay: [0, 1). */
 export const decayRange = { inside: [0, 0.999999], outside: [-1e-9, 1] } as const

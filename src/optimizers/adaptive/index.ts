@@ -1,0 +1,16 @@
+/** Options of the adaptive optimizers. */
+export type {
+  AdanOptimizerOptions,
+  AdemamixOptimizerOptions,
+  NadamOptimizerOptions,
+  RadamOptimizerOptions,
+} from './firstMoments.js'
+export type { AdoptOptimizerOptions, NovogradOptimizerOptions } from './normalized.js'
+export type { AdadeltaOptimizerOptions, AdagradOptions, RmspropOptions } from './roots.js'
+export type {
+  AdabeliefOptions,
+  AdamaxOptimizerOptions,
+  AmsgradOptimizerOptions,
+  YogiOptimizerOptions,
+} from './secondMoments.js'
+export type { LionOptimizerOptions, RpropOptimizerOptions, SignSgdOptions, SignumOptions } from './signs.js'

@@ -1,0 +1,228 @@
+/** Optimizers that find their step size themselves. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import {
+  type AdaptiveAdamOptions,
+  addDecayedWeights,
+  type CocobScaleOptions,
+  type DogOptions,
+  type DowgOptions,
+  type InitStep,
+  type MomoAdamOptions,
+  type MomoOptions,
+  namedChain,
+  type ProdigyOptions,
+  perLeaf,
+  scale,
+  scaleByCocob,
+  scaleByDog,
+  scaleByDowg,
+  scaleByLearningRate,
+} from '../transform/index.js'
+import { stepByDAdaptation } from '../transform/parameterFree/dAdaptation.js'
+import { stepByMomo, stepByMomoAdam } from '../transform/parameterFree/momo.js'
+import { stepByProdigy } from '../transform/parameterFree/prodigy.js'
+import { boolean, type Decoder, number, oneOf, optional } from './decode.js'
+import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
+import type { DecayOptions, StepOptions } from './optimizers.js'
+
+const adaptiveFields = { ...learningRate, ...decay, ...betas, ...epsilon, estimLr0: within('(0, inf)') }
+
+/**
+ * Prodigy: AdamW that learns its step size $d$ from how far it has gone. With $\hat\gamma_t = \gamma_t \sqrt{1 - \beta_2^t} / (1 - \beta_1^t)$,
+ * $$ m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, d_{t-1} g_t, \quad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, d_{t-1}^2 g_t^2, $$
+ * $$ r_t = \beta_3 r_{t-1} + \tfrac{d_{t-1}^2}{d_0} \hat\gamma_t \langle g_t, p_0 - p_t \rangle, \quad
+ *    s_t = \beta_3 s_{t-1} + \tfrac{d_{t-1}^2}{d_0} \hat\gamma_t\, g_t, \quad
+ *    d_t = \max\Bigl(d_{t-1}, c\, \frac{r_t}{\lVert s_t \rVert_1}\Bigr), $$
+ * $$ p_{t+1} = p_t - d_{t-1} \hat\gamma_t \Bigl(\frac{m_t}{\sqrt{v_t} + d_t \varepsilon} + \lambda p_t\Bigr). $$
+ * Norm and inner product are over all leaves. The bias correction is optax's; the paper leaves it to the implementation.
+ *
+ * @param options.learningRate $\gamma$, best with a schedule whose peak is 1; default 1
+ * @param options.weightDecay decoupled, default 0
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(prodigy())
+ *
+ * Source: Mishchenko and Defazio, arXiv 2306.06101.
+ */
+export const prodigy = described(
+  'prodigy',
+  {
+    ...adaptiveFields,
+    b3: within('[0, 1)'),
+    estimLrCoef: within('(0, inf)'),
+    safeguardWarmup: optional(boolean()),
+  },
+  (options: ProdigyOptions) => stepByProdigy(options),
+)
+
+/**
+ * AdamW by D-Adaptation, which learns the step size $d$. With $\hat\gamma_t = \gamma_t \sqrt{1 - \beta_2^t} / (1 - \beta_1^t)$,
+ * $\beta_3 = \sqrt{\beta_2}$ and $\eta_t = d_{t-1} \hat\gamma_t$,
+ * $$ r_t = \beta_3 r_{t-1} + (1 - \beta_3)\, \eta_t \Bigl\langle g_t, \frac{s_{t-1}}{\sqrt{v_{t-1}} + \varepsilon} \Bigr\rangle, \quad
+ *    s_t = \beta_3 s_{t-1} + (1 - \beta_3)\, \eta_t g_t, \quad
+ *    d_t = \max\Bigl(d_{t-1}, \frac{r_t}{(1 - \beta_3) \lVert s_t \rVert_1}\Bigr), $$
+ * $$ m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, \eta_t g_t, \quad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \quad
+ *    p_{t+1} = p_t - \frac{m_t}{\sqrt{v_t} + \varepsilon} - \lambda \eta_t p_t. $$
+ * The bias correction is optax's; the paper's algorithm has none.
+ *
+ * @param options.learningRate $\gamma$, best with a schedule whose peak is 1; default 1
+ * @param options.weightDecay decoupled, default 0
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(dadaptAdamw())
+ *
+ * Source: Defazio and Mishchenko, arXiv 2301.07733.
+ */
+export const dadaptAdamw = described('dadaptAdamw', adaptiveFields, (options: AdaptiveAdamOptions) =>
+  stepByDAdaptation(options),
+)
+
+export interface DogOptimizerOptions extends StepOptions, DecayOptions, DogOptions {
+  /** Whether each leaf has a step size of its own (L-DoG); default false. */
+  readonly layerwise?: boolean
+}
+
+/** `['heuristic', 1e-6]` and the like. */
+const initStep: Decoder<InitStep> = (value, path) => {
+  const [kind, size] = Array.isArray(value) && value.length === 2 ? value : [value, undefined]
+  return pipe(
+    oneOf('heuristic', 'distance', 'learningRate')(kind ?? null, `${path}[0]`),
+    E.flatMap(word =>
+      pipe(
+        number('(0, inf)')(size, `${path}[1]`),
+        E.map((step): InitStep => [word, step]),
+      ),
+    ),
+  )
+}
+
+/**
+ * Distance over gradients: SGD whose step size is the distance travelled over the root of the squared gradients' sum,
+ * $$ p_{t+1} = p_t - \gamma_t \frac{\max_{s \le t} \lVert p_s - p_0 \rVert}{\sqrt{\sum_{s \le t} \lVert g_s \rVert^2 + \varepsilon}}\, g_t. $$
+ * The authors recommend averaged parameters for evaluation: {@link emaParams}.
+ *
+ * @param options.learningRate $\gamma$, default 1
+ * @param options.weightDecay coupled, default 0
+ * @param options.initStep what $\lVert p_0 - p_0 \rVert$ is taken for; default `['heuristic', 1e-6]`
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(dog({ layerwise: true }))
+ *
+ * Source: Ivgi, Hinder and Carmon, arXiv 2302.12022.
+ */
+export const dog = described(
+  'dog',
+  { ...learningRate, ...decay, ...epsilon, initStep: optional(initStep), layerwise: optional(boolean()) },
+  ({ learningRate = 1, weightDecay = 0, mask, layerwise = false, ...distance }: DogOptimizerOptions) =>
+    namedChain({
+      decay: addDecayedWeights(weightDecay, { mask }),
+      distance: layerwise ? perLeaf(scaleByDog(distance)) : scaleByDog(distance),
+      step: scaleByLearningRate(learningRate),
+    }),
+)
+
+export interface DowgOptimizerOptions extends StepOptions, DecayOptions, DowgOptions {
+  /** Whether each leaf has a step size of its own; default false. */
+  readonly layerwise?: boolean
+}
+
+/**
+ * Distance over weighted gradients: with $\bar r_t = \max_{s \le t} \lVert p_s - p_0 \rVert$,
+ * $$ p_{t+1} = p_t - \gamma_t \frac{\bar r_t^2}{\sqrt{\sum_{s \le t} \bar r_s^2 \lVert g_s \rVert^2} + \varepsilon}\, g_t. $$
+ *
+ * @param options.learningRate $\gamma$, default 1
+ * @param options.weightDecay coupled, default 0
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(dowg())
+ *
+ * Source: Khaled, Mishchenko and Jin, arXiv 2305.16284.
+ */
+export const dowg = described(
+  'dowg',
+  { ...learningRate, ...decay, ...epsilon, initEstimSqDist: within('(0, inf)'), layerwise: optional(boolean()) },
+  ({ learningRate = 1, weightDecay = 0, mask, layerwise = false, ...distance }: DowgOptimizerOptions) =>
+    namedChain({
+      decay: addDecayedWeights(weightDecay, { mask }),
+      distance: layerwise ? perLeaf(scaleByDowg(distance)) : scaleByDowg(distance),
+      step: scaleByLearningRate(learningRate),
+    }),
+)
+
+export interface CocobOptions extends StepOptions, DecayOptions, CocobScaleOptions {}
+
+/**
+ * Coin betting, element by element: SGD without a learning rate. The rule is that of {@link scaleByCocob}, given
+ * $\gamma_t (g_t + \lambda p_t)$; as in optax the factor is of the gradients, since the rule itself knows no scale.
+ *
+ * @param options.learningRate $\gamma$, default 1; a constant one changes nothing
+ * @param options.weightDecay coupled, default 0
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(cocob())
+ *
+ * Source: Orabona and Tommasi, arXiv 1705.07795.
+ */
+export const cocob = described(
+  'cocob',
+  { ...learningRate, ...decay, ...epsilon, alpha: within('(0, inf)') },
+  ({ learningRate = 1, weightDecay = 0, mask, ...betting }: CocobOptions) =>
+    namedChain({
+      decay: addDecayedWeights(weightDecay, { mask }),
+      uphill: scale(-1), // which the next one turns round again
+      scale: scaleByLearningRate(learningRate),
+      betting: scaleByCocob(betting),
+    }),
+)
+
+const modelFields = {
+  ...learningRate,
+  ...decay,
+  lowerBound: within('(-inf, inf)'),
+  adaptLowerBound: optional(boolean()),
+}
+
+/**
+ * MoMo: SGD with momentum whose step size is Polyak's, for a model of the loss that momentum builds; at most $\alpha_t$. Reads
+ * `loss` from the context. With $\beta_1 = 0$ and $\beta_t = \beta$ later,
+ * $$ m_t = \beta_t m_{t-1} + (1 - \beta_t)\, g_t, \quad \bar f_t = \beta_t \bar f_{t-1} + (1 - \beta_t) f_t, \quad
+ *    \gamma_t = \beta_t \gamma_{t-1} + (1 - \beta_t) \langle g_t, p_t \rangle, $$
+ * $$ \tau_t = \min\Bigl(\alpha_t, \frac{((1 + \alpha_t \lambda)(\bar f_t - \gamma_t - f_*) + \langle m_t, p_t \rangle)_+}{\lVert m_t \rVert^2}\Bigr), \quad
+ *    p_{t+1} = \frac{p_t}{1 + \alpha_t \lambda} - \tau_t m_t. $$
+ * As in optax; the paper divides the step too by $1 + \alpha_t \lambda$. With a mask, leaves that do not decay enter the
+ * quotient as the same minimization gives it, with $\lambda = 0$.
+ *
+ * @param options.learningRate $\alpha$, rather too large; default 1
+ * @param options.weightDecay by a proximal step, default 0
+ * @throws HyperparameterError
+ * @throws ReferenceError when traced, if the context has no `loss`
+ * @example
+ * const optimizer = compile(momo())
+ * optimizer.step({ params, state: optimizer.init(params) }, grads, { loss: 0.7 })
+ *
+ * Source: Schaipp et al., arXiv 2305.07583.
+ */
+export const momo = described('momo', { ...modelFields, beta: within('[0, 1)') }, (options: MomoOptions) =>
+  stepByMomo(options),
+)
+
+/**
+ * MoMo-Adam: {@link momo} in the metric of Adam, $D_t = \sqrt{v_t / (1 - \beta_2^t)} + \varepsilon$. Reads `loss` from the
+ * context. Averages $m$, $\bar f$, $\gamma$ by $\beta_1$ from 0, with $\rho_t = 1 - \beta_1^t$ and $v$ as Adam's:
+ * $$ \tau_t = \min\Bigl(\frac{\alpha_t}{\rho_t}, \frac{((1 + \alpha_t \lambda)(\bar f_t - \gamma_t - \rho_t f_*) + \langle m_t, p_t \rangle)_+}{\langle m_t, D_t^{-1} m_t \rangle}\Bigr), \quad
+ *    p_{t+1} = \frac{p_t}{1 + \alpha_t \lambda} - \tau_t D_t^{-1} m_t. $$
+ *
+ * @param options.learningRate $\alpha$, default 0.01
+ * @param options.weightDecay by a proximal step, default 0
+ * @throws HyperparameterError
+ * @throws ReferenceError when traced, if the context has no `loss`
+ * @example
+ * const optimizer = compile(momoAdam({ learningRate: 0.01 }))
+ * optimizer.step({ params, state: optimizer.init(params) }, grads, { loss: 0.7 })
+ *
+ * Source: Schaipp et al., arXiv 2305.07583.
+ */
+export const momoAdam = described('momoAdam', { ...modelFields, ...betas, ...epsilon }, (options: MomoAdamOptions) =>
+  stepByMomoAdam(options),
+)

@@ -1,0 +1,2 @@
+/** State that survives: training as bytes in the safetensors format. */
+export { decodeState, encodeState } from './codec.js'

@@ -1,0 +1,294 @@
+/** A transform as a `tf.Optimizer`, for code that wants one: `model.compile`, `fit`, `minimize`. */
+import * as tf from '@tensorflow/tfjs'
+import { map } from '../expr/tree.js'
+import { admit } from '../transform/hyperparameter.js'
+import type { GradientTransform, OptimizerConfig } from '../transform/types.js'
+import { grown, kept, valuesOf } from './adapter/carry.js'
+import { describe, transformOf, undescribe } from './adapter/config.js'
+import { needsOf, type Offered } from './adapter/needs.js'
+import { isBound, type Leaf, meet } from './adapter/variables.js'
+import { fromWeights, type NamedTensor, structureFor, toWeights } from './adapter/weights.js'
+import { compile } from './compile.js'
+import type { Interpreter } from './runner.js'
+import type { Concrete, Gradients, Optimizer, StepContext, Tensors } from './types.js'
+
+export interface TfOptimizerOptions {
+  /** Steps in an epoch: with it, steps count the epochs, for transforms that read `epoch`. Else see `callback`. */
+  readonly stepsPerEpoch?: number
+  /** Epochs in all, for transforms that read `totalEpochs`. */
+  readonly totalEpochs?: number
+  /** How often `minimize` evaluates the loss, each time with a step after it; for transforms that go away and come back. Default 1. */
+  readonly evaluationsPerStep?: number
+  /** What else a step knows, given the number of steps taken. A saved model does not hold it. */
+  readonly context?: (step: number) => StepContext
+  /** As for `compile`. */
+  readonly interpreter?: Interpreter
+}
+
+const scalarsOf = (scope: { readonly track: readonly tf.Tensor[] } | undefined): readonly tf.Tensor[] =>
+  (scope?.track ?? []).filter(x => x.kept && x.rank === 0 && !(x instanceof tf.Variable))
+
+const missing: Readonly<Record<Offered, string>> = {
+  epoch: 'give fit { callbacks: optimizer.callback() }, or toTfOptimizer { stepsPerEpoch }',
+  totalEpochs: 'give fit { callbacks: optimizer.callback() }, or toTfOptimizer { totalEpochs }',
+  loss: 'call minimize, which knows it, or give toTfOptimizer { context }',
+}
+
+/** What {@link toTfOptimizer} makes. A class, for TensorFlow.js asks for one. */
+export class TfOptimizer extends tf.Optimizer {
+  /** What saved models call it. */
+  static get className(): string {
+    return 'Plastax'
+  }
+
+  readonly #transform: GradientTransform<unknown>
+  readonly #options: TfOptimizerOptions
+  readonly #optimizer: Optimizer<unknown>
+  #leaves: readonly Leaf[] = []
+  /** Which leaf each variable is that has come. */
+  #bound: ReadonlyMap<tf.Variable, string> = new Map()
+  #params: Tensors = {}
+  #state: Concrete<unknown> | undefined
+  /** What is loaded for leaves whose variables have not come. */
+  #waiting: ReturnType<typeof valuesOf> = new Map()
+  #needs: ReadonlySet<Offered> = new Set()
+  #epochs: { readonly epoch: number; readonly totalEpochs: number } | undefined
+  /** Small tensors handed out that nobody else disposes. */
+  #issued: readonly tf.Tensor[] = []
+
+  constructor(transform: GradientTransform<unknown>, options: TfOptimizerOptions = {}) {
+    super()
+    for (const option of ['stepsPerEpoch', 'totalEpochs', 'evaluationsPerStep'] as const)
+      admit(option, options[option] ?? 1, 'integer in [1, inf)')
+    this.#transform = transform
+    this.#options = options
+    this.#optimizer = compile(transform, options.interpreter === undefined ? {} : { interpreter: options.interpreter })
+  }
+
+  override applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
+    this.#step(this.#known(), gradients)
+    this.incrementIterations()
+  }
+
+  override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
+    this.#discard()
+    const known = this.#known()
+    const evaluate = (again: boolean): tf.Scalar => {
+      const { value, grads } = this.computeGradients(again ? () => this.#quietly(f) : f, varList)
+      try {
+        const given = varList?.map(({ name }) => ({ name, tensor: grads[name] as tf.Tensor }))
+        this.#step(known, given ?? grads, value)
+      } catch (error) {
+        value.dispose()
+        throw error
+      } finally {
+        tf.dispose(grads)
+      }
+      return value
+    }
+    const value = evaluate(false)
+    for (let i = 1; i < (this.#options.evaluationsPerStep ?? 1); i++) evaluate(true).dispose()
+    this.incrementIterations()
+    if (returnCost) return value
+    value.dispose()
+    return null
+  }
+
+  /** A callback for `fit` and `fitDataset` that tells the optimizer the epoch, and how many there are. */
+  callback(): tf.Callback {
+    // Nothing but its type says that it is abstract.
+    const callback = new (tf.Callback as unknown as new () => tf.Callback)()
+    callback.onEpochBegin = async epoch => {
+      this.#epochs = { epoch: epoch + 1, totalEpochs: Number(callback.params.epochs) }
+    }
+    callback.onTrainEnd = async () => {
+      this.#epochs = undefined
+    }
+    return callback
+  }
+
+  /**
+   * The whole state: `iter`, a description, the numbers, exactly, then the state's tensors themselves. They are live, as those
+   * of tfjs's own optimizers: read them before the next step, and do not dispose them.
+   */
+  override async getWeights(): Promise<NamedTensor[]> {
+    this.#discard()
+    const own = tf.tidy(() => {
+      const iter = tf.scalar(this.iterations, 'int32')
+      return [{ name: 'iter', tensor: iter }, ...this.#stateWeights()].map(weight => ({
+        ...weight,
+        tensor: weight.tensor.kept ? weight.tensor : tf.keep(weight.tensor),
+      }))
+    })
+    const state = new Set<unknown>([...valuesOf(this.#state).values(), ...this.#waiting.values()])
+    this.#issued = own.flatMap(({ tensor }) => (state.has(tensor) ? [] : [tensor]))
+    return own
+  }
+
+  /**
+   * Takes up a state that {@link getWeights} gave. Variables get their part of it by name; where no name is known, by place.
+   *
+   * @throws TypeError for weights of anything else; then the optimizer is as it was
+   */
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    const { leaves, state } = await fromWeights(this.#transform, weights)
+    const [iterations = 0] = (await weights[0]?.tensor.data()) ?? []
+    this.dispose()
+    this.#leaves = leaves
+    this.#waiting = valuesOf(state)
+    this.iterations_ = iterations
+  }
+
+  /** Disposes the state; variables stay. A step after it begins anew. */
+  override dispose(): void {
+    this.#discard()
+    tf.dispose([...valuesOf(this.#state).values(), ...this.#waiting.values()] as tf.Tensor[])
+    this.#leaves = []
+    this.#bound = new Map()
+    this.#params = {}
+    this.#state = undefined
+    this.#waiting = new Map()
+    this.iterations_ = 0
+  }
+
+  /** @throws Error naming what a configuration cannot say of this optimizer */
+  override getConfig(): tf.serialization.ConfigDict {
+    return { plastax: describe(this.#transform, this.#options) }
+  }
+
+  /** @nocollapse */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const [transform, options] = undescribe(config.plastax)
+    return new cls(transform, options)
+  }
+
+  /** What is known before a step besides its loss. */
+  #known(): StepContext {
+    const { stepsPerEpoch, totalEpochs, context } = this.#options
+    const all = totalEpochs === undefined ? {} : { totalEpochs }
+    const counted =
+      stepsPerEpoch === undefined
+        ? {}
+        : { epoch: Math.min(1 + Math.floor(this.iterations / stepsPerEpoch), totalEpochs ?? Number.POSITIVE_INFINITY) }
+    return { ...all, ...counted, ...this.#epochs, ...context?.(this.iterations) }
+  }
+
+  #step(known: StepContext, gradients: tf.NamedTensorMap | NamedTensor[], loss?: tf.Scalar): void {
+    const given = Array.isArray(gradients)
+      ? gradients.map(({ name, tensor }) => [name, tensor] as const)
+      : Object.entries(gradients)
+    const variables = this.#meet(given, known)
+    const grads: Gradients = Object.fromEntries(
+      given.flatMap(([, tensor], i) => {
+        const leaf = this.#bound.get(variables[i] as tf.Variable)
+        return tensor && leaf !== undefined ? [[leaf, tensor]] : []
+      }),
+    )
+    if (Object.keys(grads).length === 0) return
+    const before = this.#state as Concrete<unknown> // there, where there are leaves
+    const training = { params: this.#params, state: before }
+    const next = this.#optimizer.step(training, grads, this.#contextOf(known, loss))
+    this.#params = next.params
+    this.#state = next.state === before ? before : kept(next.state)
+  }
+
+  /** The variables that gradients are of; sees which of them are new, and which others are gone. */
+  #meet(given: readonly (readonly [string, tf.Tensor | null])[], known: StepContext) {
+    const { registeredVariables } = tf.engine()
+    const variables = given.map(([name, gradient]) => {
+      const variable = Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined
+      if (variable === undefined && gradient) throw new Error(`no tf.Variable is named '${name}'`)
+      return variable
+    })
+    const fresh = variables.filter(variable => variable?.dtype === 'float32' && !this.#bound.has(variable))
+    if (fresh.length > 0 || [...this.#bound.keys()].some(({ isDisposed }) => isDisposed))
+      this.#regrow(fresh as tf.Variable[], known)
+    return variables
+  }
+
+  #regrow(fresh: readonly tf.Variable[], known: StepContext): void {
+    const leaves = meet(this.#leaves, fresh)
+    const here = leaves.filter(isBound)
+    const params: Tensors = Object.fromEntries(here.map(({ leaf, variable }) => [leaf, variable]))
+    const needs = needsOf(this.#transform, map((x: tf.Tensor) => x.shape)(params), known)
+    const earlier = new Map([...this.#waiting, ...valuesOf(this.#state)])
+    const [state, taken] = grown(this.#optimizer, params, earlier)
+    const rest = [...earlier].filter(([, value]) => !taken.has(value))
+    const complete = here.length === leaves.length
+    if (complete) tf.dispose(rest.map(([, value]) => value) as tf.Tensor[])
+    this.#waiting = new Map(complete ? [] : rest)
+    this.#leaves = leaves
+    this.#bound = new Map(here.map(({ leaf, variable }) => [variable, leaf]))
+    this.#params = params
+    this.#needs = needs
+    this.#state = state
+  }
+
+  /** What the transform reads. @throws ReferenceError where nobody gives it, saying who could */
+  #contextOf(known: StepContext, loss: tf.Scalar | undefined): StepContext {
+    const entries = { ...known }
+    for (const entry of ['epoch', 'totalEpochs', 'loss'] as const) {
+      if (!this.#needs.has(entry)) delete entries[entry]
+      else if (entry === 'loss' && entries.loss === undefined && loss !== undefined)
+        entries.loss = loss.dataSync()[0] as number
+      else if (entries[entry] === undefined)
+        throw new ReferenceError(`this optimizer reads '${entry}', which nothing gives: ${missing[entry]}`)
+    }
+    return entries
+  }
+
+  #stateWeights(): readonly NamedTensor[] {
+    const values = new Map([...this.#waiting, ...valuesOf(this.#state)])
+    const weightsOf = (leaves: readonly Leaf[]) => {
+      const structure = structureFor(this.#transform, leaves)
+      const found = structure.state.map(({ path }) => values.get(JSON.stringify(path)))
+      return leaves.length > 0 && found.every(value => value !== undefined)
+        ? toWeights(structure, leaves, found)
+        : undefined
+    }
+    // A state that depends on which leaves there are may have no place for those that have not come.
+    return weightsOf(this.#leaves) ?? weightsOf(this.#leaves.filter(isBound)) ?? toWeights()
+  }
+
+  /** A loss evaluated once more: the metrics that `fit` keeps each time are disposed when nobody reads them any more. */
+  #quietly(f: () => tf.Scalar): tf.Scalar {
+    const { state } = tf.engine()
+    const before = new Set(scalarsOf(state.activeScope))
+    const value = f()
+    this.#issued = [...this.#issued, ...scalarsOf(state.activeScope).filter(x => !before.has(x))]
+    return value
+  }
+
+  #discard(): void {
+    tf.dispose(this.#issued as tf.Tensor[])
+    this.#issued = []
+  }
+}
+
+// Loading a model finds the class by its name.
+tf.serialization.registerClass(TfOptimizer)
+
+/**
+ * A transform as a `tf.Optimizer`: for `model.compile({ optimizer })` and `fit`, `minimize`, `applyGradients`.
+ *
+ * Fused on the `wasm` backend, as `compile` is. The state belongs to variables: one without a gradient stands still, a frozen
+ * layer goes on where it stood, a variable that comes later begins anew. `model.save` with `includeOptimizer` keeps the whole
+ * state, and the optimizer with it where `fromConfig` could make it.
+ *
+ * @param transform a transform, or a configuration for `fromConfig`
+ * @param options where `epoch` and `totalEpochs` come from, for transforms that read them, and what else a step knows
+ * @throws HyperparameterError, and TypeError for a configuration with problems, naming each
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [4] })] })
+ * model.compile({ optimizer: toTfOptimizer(adam({ learningRate: 1e-3 })), loss: 'meanSquaredError' })
+ */
+export const toTfOptimizer = (
+  transform: GradientTransform<unknown> | OptimizerConfig,
+  options: TfOptimizerOptions = {},
+): TfOptimizer => new TfOptimizer(isTransform(transform) ? transform : transformOf(transform), options)
+
+const isTransform = (x: GradientTransform<unknown> | OptimizerConfig): x is GradientTransform<unknown> =>
+  typeof x === 'object' && x !== null && typeof x.init === 'function' && typeof x.update === 'function'

@@ -1,0 +1,115 @@
+/** Relatives of Adam that differ in their first steps: how momentum and adaptation set in. */
+import type { Expr } from '../../expr/expr.js'
+import { type Scalar, scalar } from '../../expr/scalar.js'
+import { zipWith } from '../../expr/tree.js'
+import { branch } from '../branch.js'
+import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { type AdamState, admitMoments, average, debias, type MomentOptions, twoMoments, zerosLike } from '../moments.js'
+import type { GradientTransform } from '../types.js'
+
+export interface NadamOptions extends MomentOptions {
+  /** $\psi \ge 0$, how fast momentum sets in; default 4e-3. */
+  readonly momentumDecay?: Hyperparameter
+}
+
+/** The state of {@link scaleByNadam}. */
+export interface NadamState extends AdamState {
+  /** The product of the momenta so far. */
+  readonly product: Scalar
+}
+
+/**
+ * Adam with Nesterov's look-ahead and a momentum that rises from $\beta_1 / 2$ to $\beta_1$:
+ * $$ \mu_t = \beta_1 \bigl(1 - \tfrac12\, 0.96^{t \psi}\bigr), \qquad
+ *    u_t = \frac{\dfrac{1 - \mu_t}{1 - \prod_{i \le t} \mu_i}\, g_t + \dfrac{\mu_{t+1}}{1 - \prod_{i \le t+1} \mu_i}\, m_t}
+ *               {\sqrt{\hat v_t + \bar\varepsilon} + \varepsilon}, $$
+ * with $m_t$ and $\hat v_t$ as in {@link scaleByAdam}. Where $\psi$ is large it is `scaleByAdam({ nesterov: true })`.
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByNadam({ momentumDecay: 4e-3 }), scaleByLearningRate(2e-3))
+ *
+ * Source: Dozat, ICLR workshop 2016, with the schedule of $\mu$ of Sutskever et al., ICML 2013, as in PyTorch.
+ */
+export const scaleByNadam = ({
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+  epsRoot = 0,
+  momentumDecay = 4e-3,
+}: NadamOptions = {}): GradientTransform<NadamState> => {
+  admitMoments({ b1, b2, eps, epsRoot })
+  admit('momentumDecay', momentumDecay, '[0, inf)')
+  const momentum = (t: Scalar): Scalar =>
+    scalar(1)
+      .sub(scalar(0.96).pow(t.mul(momentumDecay)).div(2))
+      .mul(b1)
+  return {
+    init: params => ({ count: scalar(0), product: scalar(1), mu: zerosLike(params), nu: zerosLike(params) }),
+    update: (updates, state) => {
+      const count = state.count.add(1)
+      const [now, next] = [momentum(count), momentum(count.add(1))]
+      const product = state.product.mul(now)
+      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
+      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, b2))
+      const ofGradient = scalar(1).sub(now).div(scalar(1).sub(product))
+      const ofMoment = next.div(scalar(1).sub(product.mul(next)))
+      const ahead = (g: Expr, m: Expr): Expr => g.mul(ofGradient).add(m.mul(ofMoment))
+      const out = zipWith([updates, mu, nu], (g, m, v) =>
+        ahead(g, m).div(v.div(debias(b2, count)).add(epsRoot).sqrt().add(eps)),
+      )
+      return [out, { count, product, mu, nu }]
+    },
+  }
+}
+
+export interface RadamOptions extends MomentOptions {
+  /** From how large an approximated sample on, $\rho_t$ in [4, inf], the step is adaptive; default 5. */
+  readonly threshold?: Hyperparameter
+  /** Whether the first moment looks ahead; default false. */
+  readonly nesterov?: boolean
+  /** Whether $\varepsilon$ is added to the root of the corrected moment (default, as in optax), or, before it is corrected, to that of the bare one (as in PyTorch). */
+  readonly epsAfterCorrection?: boolean
+}
+
+/**
+ * Rectified Adam: momentum alone until the variance of the adaptive step is tractable, then Adam, at first in small steps.
+ * $$ \rho_\infty = \frac{2}{1 - \beta_2} - 1, \qquad \rho_t = \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t}, \qquad
+ *    r_t = \sqrt{\frac{(\rho_t - 4)(\rho_t - 2)\, \rho_\infty}{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho_t}}, $$
+ * $$ u_t = r_t \frac{\hat m_t}{\sqrt{\hat v_t + \bar\varepsilon} + \varepsilon} \ \text{ where } \rho_t \ge \text{threshold, else } \hat m_t. $$
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByRadam(), scaleByLearningRate(1e-3))
+ *
+ * Source: Liu et al., arXiv 1908.03265.
+ */
+export const scaleByRadam = ({
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+  epsRoot = 0,
+  threshold = 5,
+  nesterov = false,
+  epsAfterCorrection = true,
+}: RadamOptions = {}): GradientTransform<AdamState> => {
+  admitMoments({ b1, b2, eps, epsRoot })
+  admit('threshold', threshold, '[4, inf]')
+  const limit = scalar(2).div(scalar(1).sub(b2)).sub(1)
+  const sample = (t: Scalar): Scalar => limit.sub(t.mul(2).mul(scalar(b2).pow(t)).div(debias(b2, t)))
+  const tractable = (rho: Scalar): Scalar => rho.sub(4).mul(rho.sub(2)).div(rho)
+  const root = (v: Expr, correction: Scalar): Expr =>
+    epsAfterCorrection
+      ? v.div(correction).add(epsRoot).sqrt().add(eps)
+      : v.add(epsRoot).sqrt().add(eps).div(correction.sqrt())
+  return twoMoments({
+    b1,
+    nesterov,
+    second: (g, v) => average(g.square(), v, b2),
+    scaled: (m, v, count) => {
+      const rho = sample(count)
+      const rectified = m.mul(tractable(rho).div(tractable(limit)).sqrt()).div(root(v, debias(b2, count)))
+      return branch(rho.greaterEqual(threshold), rectified, m)
+    },
+  })
+}

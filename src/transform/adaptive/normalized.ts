@@ -1,0 +1,121 @@
+/** Adaptive rules that normalize the gradient first and average it then. */
+import { type Expr, expr } from '../../expr/expr.js'
+import { type Scalar, scalar } from '../../expr/scalar.js'
+import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { namedChain } from '../combine.js'
+import type { Hyperparameter } from '../hyperparameter.js'
+import { type AdamState, admitMoments, average, type MomentOptions, trace, zerosLike } from '../moments.js'
+import { addDecayedWeights, type MaskOptions } from '../scale.js'
+import { type Scheduled, scheduleOf } from '../schedules/index.js'
+import type { GradientTransform } from '../types.js'
+
+export interface AdoptOptions {
+  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
+  readonly b1?: Hyperparameter
+  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.9999. */
+  readonly b2?: Hyperparameter
+  /** $\varepsilon > 0$, the least divisor; default 1e-6. */
+  readonly eps?: Hyperparameter
+  /** Whether the first moment looks ahead; default false. */
+  readonly nesterov?: boolean
+  /** Whether the normalized gradient is clipped; default true. */
+  readonly useClipping?: boolean
+  /** $c_t > 0$, to which it is clipped, or a schedule of it; default $t^{1/4}$, where $t$ counts from 0. */
+  readonly clipValue?: Scheduled
+}
+
+/**
+ * Adam that normalizes by the second moment of the past alone, which makes it converge for any $\beta_2$:
+ * $$ x_t = \mathrm{clip}\!\left(\frac{g_t}{\max(\sqrt{v_{t-1}}, \varepsilon)}, \pm c_t\right), \quad
+ *    u_t = m_t = \beta_1 m_{t-1} + (1 - \beta_1) x_t, \quad v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2. $$
+ * The first step, which has no past, sets $v = g^2$ and moves nothing. With Nesterov's look-ahead
+ * $u_t = \beta_1 m_t + (1 - \beta_1) x_t$.
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByAdopt(), scaleByLearningRate(1e-3))
+ *
+ * Source: Taniguchi et al., arXiv 2411.02853.
+ */
+export const scaleByAdopt = ({
+  b1 = 0.9,
+  b2 = 0.9999,
+  eps = 1e-6,
+  nesterov = false,
+  useClipping = true,
+  clipValue = t => t.pow(0.25),
+}: AdoptOptions = {}): GradientTransform<AdamState> => {
+  admitMoments({ b1, b2, eps, epsRoot: 0 })
+  const bound = scheduleOf('clipValue', clipValue, '(0, inf)')
+  return {
+    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: zerosLike(params) }),
+    update: (updates, { count, ...state }) => {
+      const first = count.equal(0)
+      const [decay1, decay2] = [first.where(1, b1), first.where(0, b2)]
+      const c = bound(count)
+      const normalized = zipWith([updates, state.nu], (g, v) => {
+        const x = g.div(v.sqrt().maximum(eps))
+        return useClipping ? x.clipByValue(c.neg(), c) : x
+      })
+      const mu = zipWith([normalized, state.mu], (x, m) => average(x, m, decay1))
+      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, decay2))
+      const out = nesterov ? zipWith([normalized, mu], (x, m) => average(x, m, decay1)) : mu
+      return [out, { count: count.add(1), mu, nu }]
+    },
+  }
+}
+
+export interface NormState {
+  readonly count: Scalar
+  /** One value a leaf. */
+  readonly nu: Tree<Expr>
+}
+
+/** Divides each leaf by the root of the moving average of its squared norm, which starts at the first one. */
+const normalizeByMovingNorm = ({
+  b2,
+  eps,
+  epsRoot,
+}: Required<Omit<MomentOptions, 'b1'>>): GradientTransform<NormState> => ({
+  init: params => ({ count: scalar(0), nu: map(() => expr(0))(params) }),
+  update: (updates, { count, nu }) => {
+    const decay = count.equal(0).where(0, b2)
+    const next = zipWith([updates, nu], (g, v) => average(g.norm().square(), v, decay))
+    const out = zipWith([updates, next], (g, v) => g.div(v.add(epsRoot).sqrt().add(eps)))
+    return [out, { count: count.add(1), nu: next }]
+  },
+})
+
+export interface NovogradOptions extends MaskOptions, Omit<MomentOptions, 'b2'> {
+  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.25. */
+  readonly b2?: Hyperparameter
+  /** $\lambda \ge 0$, or a schedule of it, the decay that is added to the normalized gradient; default 0. */
+  readonly weightDecay?: Scheduled
+}
+
+/**
+ * Momentum over gradients that are normalized leaf by leaf, decay included:
+ * $$ v_t = \beta_2 v_{t-1} + (1 - \beta_2) \lVert g_t \rVert^2 \ (v_1 = \lVert g_1 \rVert^2), \qquad
+ *    u_t = m_t = \beta_1 m_{t-1} + \frac{g_t}{\sqrt{v_t + \bar\varepsilon} + \varepsilon} + \lambda p_t. $$
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByNovograd({ b1: 0.95, b2: 0.98 }), scaleByLearningRate(0.01))
+ *
+ * Source: Ginsburg et al., arXiv 1905.11286.
+ */
+export const scaleByNovograd = ({
+  b1 = 0.9,
+  b2 = 0.25,
+  eps = 1e-8,
+  epsRoot = 0,
+  weightDecay = 0,
+  mask,
+}: NovogradOptions = {}) => {
+  admitMoments({ b1, b2, eps, epsRoot })
+  return namedChain({
+    norm: normalizeByMovingNorm({ b2, eps, epsRoot }),
+    decay: addDecayedWeights(weightDecay, { mask }),
+    momentum: trace(b1),
+  })
+}

@@ -1,0 +1,190 @@
+/** Adaptive rules without momentum: gradients divided by the root of what their squares add up to. */
+import { type Expr, fill } from '../../expr/expr.js'
+import { type Scalar, scalar } from '../../expr/scalar.js'
+import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import { average, correctionOf, zerosLike } from '../moments.js'
+import type { GradientTransform } from '../types.js'
+
+/** The root of a mean or sum of squares, kept from 0 by an epsilon under the root or beside it. */
+const rootOf = (v: Expr, eps: Hyperparameter, epsInSqrt: boolean): Expr =>
+  epsInSqrt ? v.add(eps).sqrt() : v.sqrt().add(eps)
+
+export interface RmsOptions {
+  /** $\rho$ in [0, 1), the decay of the mean of squares; default 0.9. */
+  readonly decay?: Hyperparameter
+  /** $\varepsilon > 0$; default 1e-8. */
+  readonly eps?: Hyperparameter
+  /** $v_0 \ge 0$, where the mean of squares starts; default 0. */
+  readonly initialScale?: Hyperparameter
+  /** Whether $\varepsilon$ is added under the root (default, as in optax) or to the root (as in PyTorch). */
+  readonly epsInSqrt?: boolean
+  /** Whether averages are divided by $1 - \rho^t$; default false. */
+  readonly biasCorrection?: boolean
+}
+
+const admitRms = ({ decay, eps, initialScale }: Required<Pick<RmsOptions, 'decay' | 'eps' | 'initialScale'>>): void => {
+  admit('decay', decay, '[0, 1)')
+  admitEps('eps', eps)
+  admit('initialScale', initialScale, '[0, inf)')
+}
+
+/**
+ * Divides gradients by their root mean square:
+ * $$ v_t = \rho\, v_{t-1} + (1 - \rho)\, g_t^2, \qquad
+ *    u_t = \frac{g_t}{\sqrt{v_t + \varepsilon}} \ \text{ or } \ \frac{g_t}{\sqrt{v_t} + \varepsilon}. $$
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByRms({ decay: 0.99, epsInSqrt: false }), scaleByLearningRate(0.01))
+ *
+ * Source: Tieleman and Hinton, Coursera lecture 6.5, 2012.
+ */
+export const scaleByRms = ({
+  decay = 0.9,
+  eps = 1e-8,
+  initialScale = 0,
+  epsInSqrt = true,
+  biasCorrection = false,
+}: RmsOptions = {}): GradientTransform<{ readonly count: Scalar; readonly nu: Tree<Expr> }> => {
+  admitRms({ decay, eps, initialScale })
+  const correction = correctionOf(biasCorrection)
+  return {
+    init: params => ({ count: scalar(0), nu: map((p: Expr) => fill(p, initialScale))(params) }),
+    update: (updates, state) => {
+      const count = state.count.add(1)
+      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, decay))
+      const out = zipWith([updates, nu], (g, v) => g.div(rootOf(v.div(correction(decay, count)), eps, epsInSqrt)))
+      return [out, { count, nu }]
+    },
+  }
+}
+
+/** The state of {@link scaleByStddev}. */
+export interface StddevState {
+  readonly count: Scalar
+  readonly mu: Tree<Expr>
+  readonly variance: Tree<Expr>
+}
+
+/**
+ * Divides gradients by their standard deviation, the root mean square about the mean:
+ * $$ m_t = \rho\, m_{t-1} + (1 - \rho)\, g_t, \quad s_t = \rho\, s_{t-1} + \rho\,(1 - \rho)(g_t - m_{t-1})^2, \quad
+ *    u_t = \frac{g_t}{\sqrt{s_t + \varepsilon}} \ \text{ or } \ \frac{g_t}{\sqrt{s_t} + \varepsilon}. $$
+ * The variance $s_t$ is $v_t - m_t^2$, with $v_t$ as in {@link scaleByRms}, in a form that cancellation cannot make negative.
+ * With bias correction it is $v_t / (1 - \rho^t) - m_t^2 / (1 - \rho^t)^2$, which is 0 at the first step: there $\varepsilon$ alone
+ * bounds the update.
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByStddev({ decay: 0.99 }), scaleByLearningRate(0.01))
+ *
+ * Source: Graves, arXiv 1308.0850, equation 40.
+ */
+export const scaleByStddev = ({
+  decay = 0.9,
+  eps = 1e-8,
+  initialScale = 0,
+  epsInSqrt = true,
+  biasCorrection = false,
+}: RmsOptions = {}): GradientTransform<StddevState> => {
+  admitRms({ decay, eps, initialScale })
+  const corrected = (s: Expr, m: Expr, count: Scalar): Expr => {
+    const c = correctionOf(biasCorrection)(decay, count)
+    return biasCorrection
+      ? s
+          .sub(m.square().mul(scalar(1).sub(c).div(c)))
+          .maximum(0)
+          .div(c)
+      : s
+  }
+  return {
+    init: params => ({
+      count: scalar(0),
+      mu: zerosLike(params),
+      variance: map((p: Expr) => fill(p, initialScale))(params),
+    }),
+    update: (updates, state) => {
+      const count = state.count.add(1)
+      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, decay))
+      const variance = zipWith([updates, state.mu, state.variance], (g, m, s) =>
+        average(g.sub(m).square().mul(decay), s, decay),
+      )
+      const out = zipWith([updates, mu, variance], (g, m, s) => g.div(rootOf(corrected(s, m, count), eps, epsInSqrt)))
+      return [out, { count, mu, variance }]
+    },
+  }
+}
+
+export interface RssOptions {
+  /** $v_0 \ge 0$, where the sum of squares starts; default 0.1. */
+  readonly initialAccumulator?: Hyperparameter
+  /** $\varepsilon > 0$; default 1e-7. */
+  readonly eps?: Hyperparameter
+  /** Whether $\varepsilon$ is added under the root (default, as in optax) or to the root (as in PyTorch). */
+  readonly epsInSqrt?: boolean
+}
+
+/**
+ * Divides gradients by the root of the sum of their squares so far:
+ * $$ v_t = v_{t-1} + g_t^2, \qquad u_t = \frac{g_t}{\sqrt{v_t + \varepsilon}} \ \text{ or } \ \frac{g_t}{\sqrt{v_t} + \varepsilon}. $$
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByRss(), scaleByLearningRate(0.1))
+ *
+ * Source: Duchi et al., JMLR 12, 2011.
+ */
+export const scaleByRss = ({
+  initialAccumulator = 0.1,
+  eps = 1e-7,
+  epsInSqrt = true,
+}: RssOptions = {}): GradientTransform<{ readonly sumOfSquares: Tree<Expr> }> => {
+  admit('initialAccumulator', initialAccumulator, '[0, inf)')
+  admitEps('eps', eps)
+  return {
+    init: params => ({ sumOfSquares: map((p: Expr) => fill(p, initialAccumulator))(params) }),
+    update: (updates, state) => {
+      const sumOfSquares = zipWith([updates, state.sumOfSquares], (g, v) => v.add(g.square()))
+      return [zipWith([updates, sumOfSquares], (g, v) => g.div(rootOf(v, eps, epsInSqrt))), { sumOfSquares }]
+    },
+  }
+}
+
+export interface AdadeltaOptions {
+  /** $\rho$ in [0, 1), the decay of both means of squares; default 0.9. */
+  readonly rho?: Hyperparameter
+  /** $\varepsilon > 0$, under both roots; default 1e-6. */
+  readonly eps?: Hyperparameter
+}
+
+/** The state of {@link scaleByAdadelta}: mean squares of gradients and of updates. */
+export interface AdadeltaState {
+  readonly nu: Tree<Expr>
+  readonly delta: Tree<Expr>
+}
+
+/**
+ * Gives updates the root mean square of those before, in place of a learning rate:
+ * $$ v_t = \rho\, v_{t-1} + (1 - \rho)\, g_t^2, \quad u_t = \frac{\sqrt{\delta_{t-1} + \varepsilon}}{\sqrt{v_t + \varepsilon}}\, g_t, \quad
+ *    \delta_t = \rho\, \delta_{t-1} + (1 - \rho)\, u_t^2. $$
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByAdadelta({ rho: 0.95 }), scaleByLearningRate(1))
+ *
+ * Source: Zeiler, arXiv 1212.5701.
+ */
+export const scaleByAdadelta = ({ rho = 0.9, eps = 1e-6 }: AdadeltaOptions = {}): GradientTransform<AdadeltaState> => {
+  admit('rho', rho, '[0, 1)')
+  admitEps('eps', eps)
+  return {
+    init: params => ({ nu: zerosLike(params), delta: zerosLike(params) }),
+    update: (updates, state) => {
+      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, rho))
+      const out = zipWith([updates, nu, state.delta], (g, v, d) => d.add(eps).sqrt().div(v.add(eps).sqrt()).mul(g))
+      const delta = zipWith([out, state.delta], (u, d) => average(u.square(), d, rho))
+      return [out, { nu, delta }]
+    },
+  }
+}

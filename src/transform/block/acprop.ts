@@ -1,0 +1,59 @@
+/** ACProp: gradients scaled by how far earlier ones were from their average. */
+import type { Expr } from '../../expr/expr.js'
+import { scalar } from '../../expr/scalar.js'
+import { zipWith } from '../../expr/tree.js'
+import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import { type AdamState, average, debias, zerosLike } from '../moments.js'
+import type { GradientTransform } from '../types.js'
+
+export interface AcpropTransformOptions {
+  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
+  readonly b1?: Hyperparameter
+  /** $\beta_2$ in [0, 1), the decay of the centred second moment; default 0.999. */
+  readonly b2?: Hyperparameter
+  /** $\varepsilon > 0$, added to the root; default 1e-16. */
+  readonly eps?: Hyperparameter
+  /** $\bar\varepsilon \ge 0$, added to the second moment at each step; default 1e-16. */
+  readonly epsRoot?: Hyperparameter
+}
+
+/**
+ * Scales gradients by a centred second moment that does not know them yet:
+ * $$ u_t = \frac{g_t}{\sqrt{\hat v_{t-1}} + \varepsilon}, \quad v_t = \beta_2 v_{t-1} + (1 - \beta_2)(g_t - m_{t-1})^2 + \bar\varepsilon, \quad
+ *    m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t, $$
+ * with $\hat v_t = v_t / (1 - \beta_2^t)$, and $\hat v_0 = 1$. As in optax, gradients are centred by the average before them; the paper
+ * centres by that with them.
+ *
+ * @param options.b1 $\beta_1$ in [0, 1), default 0.9
+ * @param options.b2 $\beta_2$ in [0, 1), default 0.999
+ * @param options.eps $\varepsilon > 0$, default 1e-16
+ * @param options.epsRoot $\bar\varepsilon \ge 0$, default 1e-16
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(chain(scaleByAcprop(), scaleByLearningRate(1e-3)))
+ *
+ * Source: Zhuang et al., arXiv 2110.05454.
+ */
+export const scaleByAcprop = ({
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-16,
+  epsRoot = 1e-16,
+}: AcpropTransformOptions = {}): GradientTransform<AdamState> => {
+  admit('b1', b1, '[0, 1)')
+  admit('b2', b2, '[0, 1)')
+  admitEps('eps', eps)
+  admit('epsRoot', epsRoot, '[0, inf)')
+  return {
+    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: zerosLike(params) }),
+    update: (updates, state) => {
+      const correction = debias(b2, state.count.maximum(1))
+      // A second moment of exactly 0 has seen nothing, be it at the first step or for want of gradients.
+      const root = (v: Expr): Expr => v.greater(0).where(v.div(correction).sqrt(), 1)
+      const out = zipWith([updates, state.nu], (g, v) => g.div(root(v).add(eps)))
+      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
+      const nu = zipWith([updates, state.mu, state.nu], (g, m, v) => average(g.sub(m).square(), v, b2).add(epsRoot))
+      return [out, { count: state.count.add(1), mu, nu }]
+    },
+  }
+}

@@ -1,0 +1,142 @@
+/** Second moments that take less memory than the parameters: one value per slice of a leaf, not per element. */
+import { type Expr, fill } from '../../expr/expr.js'
+import { type Scalar, scalar } from '../../expr/scalar.js'
+import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import { average, zerosLike } from '../moments.js'
+import type { GradientTransform } from '../types.js'
+
+export interface Sm3Options {
+  /** $\beta_1$ in [0, 1), the decay of the average of updates; default 0.9. */
+  readonly b1?: Hyperparameter
+  /** $\beta_2$ in [0, 1], the decay of the squares; 1, the default, adds them up. */
+  readonly b2?: Hyperparameter
+  /** $\varepsilon > 0$, added under the root; default 1e-8. */
+  readonly eps?: Hyperparameter
+}
+
+/** The state of {@link scaleBySm3}: for each leaf a maximum per slice along each of its axes, and the average of updates. */
+export interface Sm3State {
+  readonly mu: Tree<readonly Expr[]>
+  readonly nu: Tree<Expr>
+}
+
+/** For each axis of a tensor, all the others; a vector and a number have one slice per element. */
+const slices = (x: Expr): readonly (readonly number[])[] =>
+  x.shape.length < 2 ? [[]] : x.shape.map((_, i) => x.shape.flatMap((_, j) => (i === j ? [] : [j])))
+
+/**
+ * Scales by the root of accumulated squares, of which only the maximum over each slice is kept (SM3-II):
+ * $$ \nu_t = \min_r \mu_{t-1}^{(r)} + g_t^2, \qquad \mu_t^{(r)} = \max_{S_r} \nu_t, \qquad
+ *    u_t = \beta_1 u_{t-1} + (1 - \beta_1) \frac{g_t}{\sqrt{\nu_t + \varepsilon}}, $$
+ * with 0 for $\nu_t = 0$, and $\nu_t = \beta_2 \min_r \mu_{t-1}^{(r)} + (1 - \beta_2)\, g_t^2$ for $\beta_2 < 1$.
+ *
+ * @param options.b1 $\beta_1$ in [0, 1), default 0.9
+ * @param options.b2 $\beta_2$ in [0, 1], default 1
+ * @param options.eps $\varepsilon > 0$, default 1e-8
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(chain(scaleBySm3(), scaleByLearningRate(0.1)))
+ *
+ * Source: Anil et al., arXiv 1901.11150.
+ */
+export const scaleBySm3 = ({ b1 = 0.9, b2 = 1, eps = 1e-8 }: Sm3Options = {}): GradientTransform<Sm3State> => {
+  admit('b1', b1, '[0, 1)')
+  admit('b2', b2, '[0, 1]')
+  admitEps('eps', eps)
+  const part = scalar(b2).equal(1).where(1, scalar(1).sub(b2))
+  const along = (x: Expr, axes: readonly number[]): Expr => (axes.length === 0 ? x : x.max(axes))
+  return {
+    init: params => ({
+      mu: map((p: Expr) => slices(p).map(axes => fill(along(p, axes), 0)))(params),
+      nu: zerosLike(params),
+    }),
+    update: (updates, state) => {
+      const squares = zipWith([updates, state.mu], (g, maxima) =>
+        g
+          .square()
+          .mul(part)
+          .add(maxima.reduce((a, b) => a.minimum(b)).mul(b2)),
+      )
+      const nu = zipWith([updates, squares, state.nu], (g, v, m) =>
+        average(v.greater(0).where(g.div(v.add(eps).sqrt()), 0), m, b1),
+      )
+      return [nu, { mu: map((v: Expr) => slices(v).map(axes => along(v, axes)))(squares), nu }]
+    },
+  }
+}
+
+export interface FactoredRmsOptions {
+  /** Whether leaves with two large axes keep one mean per row and per column only; default true. */
+  readonly factored?: boolean
+  /** $c \ge 0$, how fast the decay $1 - t^{-c}$ nears 1; default 0.8. */
+  readonly decayRate?: Hyperparameter
+  /** Steps that the decay does not count, a whole number from 0; default 0. */
+  readonly stepOffset?: Hyperparameter
+  /** The least size of the two largest axes for a leaf to be factored, a whole number from 1; default 128. */
+  readonly minDimSizeToFactor?: number
+  /** $\varepsilon > 0$, added to the squares; default 1e-30. */
+  readonly eps?: Hyperparameter
+}
+
+/** The state of {@link scaleByFactoredRms}: for each leaf its mean squares, or those of its rows and of its columns. */
+export interface FactoredRmsState {
+  readonly count: Scalar
+  readonly nu: Tree<readonly Expr[]>
+}
+
+/** The two largest axes of a leaf, of equal ones the later, if both have the size. */
+const factoredAxes = (x: Expr, least: number): readonly (readonly number[])[] => {
+  const [second, first] = x.shape
+    .map((size, axis) => ({ size, axis }))
+    .sort((a, b) => a.size - b.size)
+    .slice(-2)
+  return first === undefined || second === undefined || second.size < least ? [[]] : [[first.axis], [second.axis]]
+}
+
+/**
+ * Scales by Adafactor's second moment: a matrix keeps its row means $R$ and column means $C$ of the squares alone,
+ * $$ R_t = \rho_t R_{t-1} + (1 - \rho_t)\, \mathrm{mean}_{\text{row}}(g_t^2 + \varepsilon), \quad C_t \text{ likewise}, \quad
+ *    \rho_t = 1 - t^{-c}, \qquad u_t = g_t \Big/ \sqrt{\frac{R_t C_t}{\mathrm{mean}(R_t)}}, $$
+ * and a leaf without two large axes the moving average of all squares.
+ *
+ * @param options.factored default true
+ * @param options.decayRate $c \ge 0$, default 0.8
+ * @param options.stepOffset a whole number from 0, default 0; steps before it count as the first, where optax gives NaN
+ * @param options.minDimSizeToFactor a whole number from 1, default 128
+ * @param options.eps $\varepsilon > 0$, default 1e-30
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(chain(scaleByFactoredRms(), clipByBlockRms(1), scaleByLearningRate(0.01)))
+ *
+ * Source: Shazeer and Stern, arXiv 1804.04235.
+ */
+export const scaleByFactoredRms = ({
+  factored = true,
+  decayRate = 0.8,
+  stepOffset = 0,
+  minDimSizeToFactor = 128,
+  eps = 1e-30,
+}: FactoredRmsOptions = {}): GradientTransform<FactoredRmsState> => {
+  admit('decayRate', decayRate, '[0, inf)')
+  admit('stepOffset', stepOffset, 'integer in [0, inf)')
+  admit('minDimSizeToFactor', minDimSizeToFactor, 'integer in [1, inf)')
+  admitEps('eps', eps)
+  const axesOf = (x: Expr) => (factored ? factoredAxes(x, minDimSizeToFactor) : [[]])
+  const means = (x: Expr): readonly Expr[] => axesOf(x).map(axes => (axes.length === 0 ? x : x.mean(axes)))
+  return {
+    init: params => ({ count: scalar(0), nu: map((p: Expr) => means(p).map(x => fill(x, 0)))(params) }),
+    update: (updates, { count, nu }) => {
+      const rho = scalar(1).sub(count.sub(stepOffset).maximum(0).add(1).pow(scalar(decayRate).neg()))
+      const next = zipWith([updates, nu], (g, before) =>
+        means(g.square().add(eps)).map((x, i) => average(x, before[i] as Expr, rho)),
+      )
+      const out = zipWith([updates, next], (g, [rows, columns]) => {
+        const byRow = g.div((rows as Expr).sqrt())
+        // The gradient first: by its own row it is of order 1, while the roots alone may overflow together.
+        return columns === undefined ? byRow : byRow.mul((rows as Expr).mean(axesOf(g)[1]).sqrt()).div(columns.sqrt())
+      })
+      return [out, { count: count.add(1), nu: next }]
+    },
+  }
+}

@@ -1,0 +1,159 @@
+/** Muon: updates of matrices whose singular values are all near 1. */
+import * as tf from '@tensorflow/tfjs'
+import { type Expr, opaque } from '../../expr/expr.js'
+import { type Scalar, scalar } from '../../expr/scalar.js'
+import { type Shape, sizeOf } from '../../expr/shape.js'
+import { type Tree, zipWith } from '../../expr/tree.js'
+import { admit, admitEps, choose, type Hyperparameter, HyperparameterError } from '../hyperparameter.js'
+import { average, correctionOf, zerosLike } from '../moments.js'
+import { type GradientTransform, leafwise, type Stateless } from '../types.js'
+
+/** $a, b, c$ of one Newton-Schulz step, $X \leftarrow a X + b\, X X^\top X + c\, (X X^\top)^2 X$. */
+export type NewtonSchulzStep = readonly [a: number, b: number, c: number]
+
+const presets: Readonly<Record<'standard' | 'dion', NewtonSchulzStep | readonly NewtonSchulzStep[]>> = {
+  standard: [3.4445, -4.775, 2.0315],
+  dion: [
+    [4.0848, -6.8946, 2.927],
+    [3.9505, -6.3029, 2.6377],
+    [3.7418, -5.5913, 2.3037],
+    [2.8769, -3.1427, 1.2046],
+    [2.8366, -3.0525, 1.2012],
+  ],
+}
+
+export interface MuonTransformOptions {
+  /** Coefficients, the same for each step, one triple per step, or those of a publication; default `'standard'`. */
+  readonly nsCoeffs?: NewtonSchulzStep | readonly NewtonSchulzStep[] | keyof typeof presets
+  /** Newton-Schulz steps, a whole number from 0, where the coefficients do not say it; default 5. */
+  readonly nsSteps?: number
+  /** $\beta$ in [0, 1), the decay of the moving average; default 0.95. */
+  readonly beta?: Hyperparameter
+  /** $\varepsilon > 0$, added to the norm; default 1e-8. */
+  readonly eps?: Hyperparameter
+  /** Whether to look ahead; default true. */
+  readonly nesterov?: boolean
+  /** Whether to scale by the dual norm $\langle \hat m, O \rangle$; default false. */
+  readonly adaptive?: boolean
+  /** Whether averages are divided by $1 - \beta^t$, as in optax; default true. PyTorch and the original do not. */
+  readonly biasCorrection?: boolean
+}
+
+/** The state of {@link scaleByMuon}. */
+export interface MuonState {
+  readonly count: Scalar
+  readonly mu: Tree<Expr>
+}
+
+const isTriple = (x: NewtonSchulzStep | readonly NewtonSchulzStep[]): x is NewtonSchulzStep => typeof x[0] === 'number'
+
+/** The coefficients step by step. */
+const stepsOf = (given: MuonTransformOptions['nsCoeffs'] = 'standard', count: number): readonly NewtonSchulzStep[] => {
+  const coefficients = typeof given === 'object' ? given : choose('nsCoeffs', given, presets)
+  const steps = isTriple(coefficients) ? Array.from({ length: count }, () => coefficients) : coefficients
+  for (const step of steps)
+    if (step.length !== 3) throw new HyperparameterError('nsCoeffs', `[${step}]`, 'triples of numbers')
+  for (const coefficient of steps.flat()) admit('nsCoeffs', coefficient, '(-inf, inf)')
+  return steps
+}
+
+/** A leaf as a matrix: the last axis, which counts the outputs, by all the others. */
+const matrixShape = (shape: Shape): readonly [fanIn: number, fanOut: number] => [
+  sizeOf(shape.slice(0, -1)),
+  shape.at(-1) ?? 1,
+]
+
+/** Newton and Schulz's iteration, on the side that has the smaller square. An opaque node, for its products are of matrices. */
+const orthogonalized = (x: Expr, steps: readonly NewtonSchulzStep[]): Expr => {
+  const [rows, columns] = matrixShape(x.shape)
+  const wide = rows <= columns
+  const iterate = (m: tf.Tensor2D, [a, b, c]: NewtonSchulzStep): tf.Tensor2D => {
+    // Both products are symmetric, which lets them stand on either side.
+    const square = tf.matMul(m, m, !wide, wide)
+    const polynomial = square.mul(b).add(tf.matMul(square, square).mul(c)) as tf.Tensor2D
+    return m.mul(a).add(wide ? tf.matMul(polynomial, m) : tf.matMul(m, polynomial))
+  }
+  const run = ([values]: readonly unknown[]) =>
+    tf.tidy(() => steps.reduce(iterate, (values as tf.Tensor).reshape([rows, columns])).reshape([...x.shape]))
+  return x.size === 0 ? x : opaque({ name: 'newtonSchulz', run }, x.shape, [x])
+}
+
+/**
+ * Replaces the moving average of each matrix by the nearest one with singular values near 1:
+ * $$ m_t = \beta m_{t-1} + (1 - \beta) g_t, \quad
+ *    \hat m_t = \frac{\beta\, m_t}{1 - \beta^{t+1}} + \frac{(1 - \beta)\, g_t}{1 - \beta^t}, \quad
+ *    u_t = O_t = \mathrm{NewtonSchulz}\!\left(\frac{\hat m_t}{\lVert \hat m_t \rVert + \varepsilon}\right) \approx U V^\top
+ *    \ \text{ for } \hat m_t = U \Sigma V^\top, $$
+ * with $\hat m_t = m_t / (1 - \beta^t)$ without look-ahead, and $u_t = \langle \hat m_t, O_t \rangle\, O_t$ if adaptive.
+ *
+ * A leaf is the matrix of its last axis by all the others: dense kernels as they are, convolution kernels as
+ * [height · width · in, out], vectors as one row. The matrix products run through tfjs.
+ *
+ * @param options.nsCoeffs finite triples, default `'standard'`
+ * @param options.nsSteps a whole number from 0, default 5
+ * @param options.beta $\beta$ in [0, 1), default 0.95
+ * @param options.eps $\varepsilon > 0$, default 1e-8
+ * @param options.nesterov default true
+ * @param options.adaptive default false
+ * @param options.biasCorrection default true
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(masked(named(/kernel$/), chain(scaleByMuon(), scaleByShape(), scaleByLearningRate(0.02))))
+ *
+ * Source: Jordan et al. 2024, kellerjordan.github.io/posts/muon; adaptive: Bernstein and Newhouse, arXiv 2409.20325.
+ */
+export const scaleByMuon = ({
+  nsCoeffs,
+  nsSteps = 5,
+  beta = 0.95,
+  eps = 1e-8,
+  nesterov = true,
+  adaptive = false,
+  biasCorrection = true,
+}: MuonTransformOptions = {}): GradientTransform<MuonState> => {
+  admit('nsSteps', nsSteps, 'integer in [0, inf)')
+  admit('beta', beta, '[0, 1)')
+  admitEps('eps', eps)
+  const steps = stepsOf(nsCoeffs, nsSteps)
+  const correction = correctionOf(biasCorrection)
+  return {
+    init: params => ({ count: scalar(0), mu: zerosLike(params) }),
+    update: (updates, state) => {
+      const count = state.count.add(1)
+      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, beta))
+      const out = zipWith([updates, mu], (g, m) => {
+        const ahead = () => average(g.div(correction(beta, count)), m.div(correction(beta, count.add(1))), beta)
+        const momentum = nesterov ? ahead() : m.div(correction(beta, count))
+        const o = orthogonalized(momentum.div(momentum.norm().add(eps)), steps)
+        return adaptive ? o.mul(momentum.mul(o).sum()) : o
+      })
+      return [out, { count, mu }]
+    },
+  }
+}
+
+export interface ShapeOptions {
+  /** $c > 0$, the root mean square that orthogonal updates get, whatever their shape: 0.2 is AdamW's. Default none. */
+  readonly consistentRms?: Hyperparameter
+}
+
+/**
+ * Scales each leaf by what its shape calls for: $u = g \sqrt{\max(1,\ n_{out} / n_{in})}$, or
+ * $u = c\, g \sqrt{\max(n_{in}, n_{out})}$ for a consistent root mean square.
+ *
+ * @param options.consistentRms $c > 0$, default none
+ * @throws HyperparameterError
+ * @example
+ * const matrices = chain(scaleByMuon(), scaleByShape({ consistentRms: 0.2 }), scaleByLearningRate(1e-3))
+ *
+ * Source: Jordan et al. 2024; consistent: Liu et al., arXiv 2502.16982.
+ */
+export const scaleByShape = ({ consistentRms }: ShapeOptions = {}): GradientTransform<Stateless> => {
+  if (consistentRms !== undefined) admit('consistentRms', consistentRms, '(0, inf)')
+  return leafwise(g => {
+    const [fanIn, fanOut] = matrixShape(g.shape)
+    return consistentRms === undefined
+      ? g.mul(Math.sqrt(Math.max(1, fanOut / Math.max(1, fanIn))))
+      : g.mul(scalar(consistentRms).mul(Math.sqrt(Math.max(fanIn, fanOut))))
+  })
+}

@@ -1,0 +1,143 @@
+/** Step sizes from the distance travelled and the gradients met: DoG and DoWG. */
+import { type Expr, expr } from '../../expr/expr.js'
+import { map, type Tree } from '../../expr/tree.js'
+import { admit, admitEps, choose, type Hyperparameter } from '../hyperparameter.js'
+import type { GradientTransform } from '../types.js'
+import { perLeaf } from './perLeaf.js'
+import { globalNorm, minus, squaredNorm } from './whole.js'
+
+/** What the first step of DoG is made from, and its value. */
+export type InitStep = readonly [kind: 'heuristic' | 'distance' | 'learningRate', value: Hyperparameter]
+
+export interface DogOptions {
+  /**
+   * $r_0$: `'heuristic'`, $\alpha (1 + \lVert p_0 \rVert)$; `'distance'`, the value itself; or `'learningRate'`, the first
+   * step size rather. Values $> 0$; default `['heuristic', 1e-6]`, of which 1e-4 is for models with batch normalization.
+   */
+  readonly initStep?: InitStep
+  /** $\varepsilon > 0$, default 1e-8. */
+  readonly eps?: Hyperparameter
+}
+
+/** The state of {@link scaleByDog}. */
+export interface DogState {
+  readonly initParams: Tree<Expr>
+  readonly maxDist: Expr
+  readonly sumSqNormGrads: Expr
+}
+
+// What r_0 is, given the parameters. At no distance the step size is the first one.
+const starts = {
+  heuristic: (alpha: Hyperparameter) => (params: Tree<Expr>) => globalNorm(params).add(1).mul(alpha),
+  distance: (r: Hyperparameter) => () => expr(r),
+  learningRate: () => () => expr(0),
+}
+
+/**
+ * Distance over gradients, over the whole tree:
+ * $$ \bar r_t = \max(\bar r_{t-1}, \lVert p_t - p_0 \rVert), \quad G_t = G_{t-1} + \lVert g_t \rVert^2, \quad
+ *    u_t = \frac{\bar r_t}{\sqrt{G_t + \varepsilon}}\, g_t. $$
+ * With `initStep: ['learningRate', eta]`, $u_t = \eta\, g_t$ until the parameters have moved.
+ *
+ * The authors recommend averaged parameters for evaluation: {@link emaParams}.
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByDog(), scaleByLearningRate(1))
+ * perLeaf(scaleByDog()) // layer-wise
+ *
+ * Source: Ivgi, Hinder and Carmon, arXiv 2302.12022.
+ */
+export const scaleByDog = ({
+  initStep: [kind, value] = ['heuristic', 1e-6],
+  eps = 1e-8,
+}: DogOptions = {}): GradientTransform<DogState> => {
+  const start = choose('initStep', kind, starts)(admit('initStep', value, '(0, inf)'))
+  admitEps('eps', eps)
+  return {
+    init: params => ({ initParams: params, maxDist: start(params), sumSqNormGrads: expr(0) }),
+    update: (updates, state, params) => {
+      const maxDist = state.maxDist.maximum(globalNorm(minus(updates, params, state.initParams)))
+      const sumSqNormGrads = state.sumSqNormGrads.add(squaredNorm(updates))
+      const eta = maxDist.div(sumSqNormGrads.add(eps).sqrt())
+      const step = kind === 'learningRate' ? maxDist.greater(0).where(eta, value) : eta
+      return [map((g: Expr) => g.mul(step))(updates), { initParams: state.initParams, maxDist, sumSqNormGrads }]
+    },
+  }
+}
+
+/**
+ * Distance over gradients, leaf by leaf (L-DoG): {@link scaleByDog} with norms of the leaf alone, times a factor.
+ *
+ * @param options.repsRel $\alpha > 0$, with $r_0 = \alpha (1 + \lVert p_0 \rVert)$; default 1e-6, for models with batch
+ *   normalization 1e-4
+ * @param options.eps $\varepsilon > 0$, default 1e-8
+ * @param options.globalScale the factor, default 1; -1 makes a step downhill of it
+ * @throws HyperparameterError
+ * @example
+ * scaleByDistanceOverGradients({ globalScale: -1 })
+ *
+ * Source: Ivgi, Hinder and Carmon, arXiv 2302.12022.
+ */
+export const scaleByDistanceOverGradients = ({
+  repsRel = 1e-6,
+  eps = 1e-8,
+  globalScale = 1,
+}: {
+  readonly repsRel?: Hyperparameter
+  readonly eps?: Hyperparameter
+  readonly globalScale?: Hyperparameter
+} = {}): GradientTransform<Tree<DogState>> => {
+  admit('repsRel', repsRel, '(0, inf)')
+  admit('globalScale', globalScale, '(-inf, inf)')
+  const dog = perLeaf(scaleByDog({ initStep: ['heuristic', repsRel], eps }))
+  return {
+    ...dog,
+    update: (...inputs) => {
+      const [out, next] = dog.update(...inputs)
+      return [map((u: Expr) => u.mul(globalScale))(out), next]
+    },
+  }
+}
+
+export interface DowgOptions {
+  /** $\bar r_0^2 > 0$, a guess of the squared distance to the solution; default $\varepsilon$. */
+  readonly initEstimSqDist?: Hyperparameter
+  /** $\varepsilon > 0$, default 1e-4. */
+  readonly eps?: Hyperparameter
+}
+
+/** The state of {@link scaleByDowg}. */
+export interface DowgState {
+  readonly initParams: Tree<Expr>
+  readonly estimSqDist: Expr
+  readonly weightedSqNormGrads: Expr
+}
+
+/**
+ * Distance over weighted gradients, over the whole tree:
+ * $$ \bar r_t^2 = \max(\bar r_{t-1}^2, \lVert p_t - p_0 \rVert^2), \quad v_t = v_{t-1} + \bar r_t^2 \lVert g_t \rVert^2, \quad
+ *    u_t = \frac{\bar r_t^2}{\sqrt{v_t} + \varepsilon}\, g_t. $$
+ *
+ * @throws HyperparameterError
+ * @example
+ * chain(scaleByDowg(), scaleByLearningRate(1))
+ *
+ * Source: Khaled, Mishchenko and Jin, arXiv 2305.16284.
+ */
+export const scaleByDowg = ({ eps = 1e-4, initEstimSqDist = eps }: DowgOptions = {}): GradientTransform<DowgState> => {
+  admitEps('eps', eps)
+  admit('initEstimSqDist', initEstimSqDist, '(0, inf)')
+  return {
+    init: params => ({ initParams: params, estimSqDist: expr(initEstimSqDist), weightedSqNormGrads: expr(0) }),
+    update: (updates, state, params) => {
+      const estimSqDist = state.estimSqDist.maximum(squaredNorm(minus(updates, params, state.initParams)))
+      const weightedSqNormGrads = state.weightedSqNormGrads.add(estimSqDist.mul(squaredNorm(updates)))
+      const step = estimSqDist.div(weightedSqNormGrads.sqrt().add(eps))
+      return [
+        map((g: Expr) => g.mul(step))(updates),
+        { initParams: state.initParams, estimSqDist, weightedSqNormGrads },
+      ]
+    },
+  }
+}

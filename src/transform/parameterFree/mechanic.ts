@@ -1,0 +1,108 @@
+/** Mechanic: learning the scale of any optimizer's steps. */
+import { type Expr, expr } from '../../expr/expr.js'
+import type { Tree } from '../../expr/tree.js'
+import { map, zipWith } from '../../expr/tree.js'
+import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import { zerosLike } from '../moments.js'
+import type { GradientTransform } from '../types.js'
+import { dot, globalNorm, present } from './whole.js'
+
+export interface MechanicOptions {
+  /** $\lambda \ge 0$, a decay that enters what the scale is learnt from; default 0.01. */
+  readonly weightDecay?: Hyperparameter
+  /** $\varepsilon > 0$, default 1e-8. */
+  readonly eps?: Hyperparameter
+  /** $s_0 > 0$, each bettor's first scale; default 1e-6. */
+  readonly sInit?: Hyperparameter
+  /** $n$, how many bettors there are, of decay $1 - 10^{-i}$; a whole number from 1, default 6. */
+  readonly numBetas?: number
+}
+
+/** What one bettor knows. */
+export interface Bettor {
+  /** What it has won. */
+  readonly r: Expr
+  /** The largest $\lvert h \rvert$, decaying. */
+  readonly m: Expr
+  /** The root of the decaying sum of $h^2$, whose square float32 might not hold. */
+  readonly v: Expr
+  /** Its scale. */
+  readonly s: Expr
+}
+
+/** The state of {@link mechanize}. */
+export interface MechanicState<S> {
+  readonly base: S
+  /** $\Delta$, the sum of the base's steps, negated. */
+  readonly delta: Tree<Expr>
+  readonly bettors: readonly Bettor[]
+}
+
+/** $\sqrt{a^2 + b^2}$ without the squares, of numbers that are not negative. */
+const hypotenuse = (a: Expr, b: Expr): Expr => {
+  const [long, short] = [a.maximum(b), a.minimum(b)]
+  return long.greater(0).where(short.div(long).square().add(1).sqrt().mul(long), 0)
+}
+
+const scaleOf = (bettors: readonly Bettor[]): Expr => bettors.map(({ s }) => s).reduce((a, b) => a.add(b))
+
+/**
+ * Learns by how much to scale the steps of any optimizer, whose learning rate is then 1 or a schedule with peak 1. With the
+ * base's step $b_t$, $s = \sum_i s_i$ and $\beta_i = 1 - 10^{-i}$ for $i = 1, \dots, n$:
+ * $$ \Delta = \tfrac{s}{s + \varepsilon} \Delta_{t-1}, \quad
+ *    h = \Bigl\langle g_t + \lambda s \tfrac{\lVert g_t \rVert}{\lVert p_t \rVert + \varepsilon} p_t,\ \Delta \Bigr\rangle, \quad
+ *    \Delta_t = \Delta - b_t, $$
+ * $$ r_i' = \beta_i r_i + \mathrm{clip}(h, -m_i, m_i)\, s_i, \quad m_i' = \max(\beta_i m_i, \lvert h \rvert + \varepsilon), \quad
+ *    v_i' = \beta_i^2 v_i + h^2, \quad s_i' = \frac{\tfrac{s_0}{n} m_i' + \max(r_i', 0)}{\sqrt{v_i'} + \varepsilon}, $$
+ * $$ u_t = s\, \Delta_{t-1} - s' \Delta_t. $$
+ *
+ * So $p_t = p_0 - s\, \Delta_{t-1}$. optax gets $\Delta$ back from $p_t - p_0$, in which float32 loses most of it while $s$ is
+ * small; here $\Delta$ is what is kept. Its factor $s / (s + \varepsilon)$ is optax's. Where a leaf has no gradient while $s$
+ * changes, it stays, and its $p_0$ is another from then on.
+ *
+ * @param base any optimizer whose updates are steps
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(mechanize(adam({ learningRate: 1 })))
+ *
+ * Source: Cutkosky, Defazio and Mehta, arXiv 2306.00144.
+ */
+export const mechanize = <S>(
+  base: GradientTransform<S>,
+  { weightDecay = 1e-2, eps = 1e-8, sInit = 1e-6, numBetas = 6 }: MechanicOptions = {},
+): GradientTransform<MechanicState<S>> => {
+  admit('weightDecay', weightDecay, '[0, inf)')
+  admitEps('eps', eps)
+  admit('sInit', sInit, '(0, inf)')
+  const betas = Array.from({ length: admit('numBetas', numBetas, 'integer in [1, inf)') }, (_, i) => 1 - 0.1 ** (i + 1))
+  const bet = (beta: number, { r, m, v, s }: Bettor, h: Expr): Bettor => {
+    const won = r.mul(beta).add(h.maximum(m.neg()).minimum(m).mul(s))
+    const largest = m.mul(beta).maximum(h.abs().add(eps))
+    const root = hypotenuse(v.mul(beta), h.abs())
+    const wealth = largest.mul(sInit).div(numBetas).add(won.maximum(0))
+    return { r: won, m: largest, v: root, s: wealth.div(root.add(eps)) }
+  }
+  return {
+    init: params => ({
+      base: base.init(params),
+      delta: zerosLike(params),
+      bettors: betas.map(() => ({ r: expr(0), m: expr(0), v: expr(0), s: expr(sInit) })),
+    }),
+    update: (updates, state, params, context) => {
+      const [steps, next] = base.update(updates, state.base, params, context)
+      const s = scaleOf(state.bettors)
+      const before = map((d: Expr) => d.mul(s.div(s.add(eps))))(present(updates, state.delta))
+      const pull = globalNorm(updates)
+        .div(globalNorm(present(updates, params)).add(eps))
+        .mul(s.mul(weightDecay))
+      const h = dot(
+        zipWith([updates, params], (g, p) => g.add(p.mul(pull))),
+        before,
+      )
+      const delta = zipWith([before, steps], (d, step) => d.sub(step))
+      const bettors = state.bettors.map((bettor, i) => bet(betas[i] as number, bettor, h)) // as many as betas
+      const out = zipWith([delta, state.delta], (now, was) => was.mul(s).sub(now.mul(scaleOf(bettors))))
+      return [out, { base: next, delta, bettors }]
+    },
+  }
+}

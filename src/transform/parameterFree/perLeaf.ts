@@ -1,0 +1,27 @@
+/** Leaf by leaf what is otherwise done over the whole tree. */
+import type { Expr } from '../../expr/expr.js'
+import { get, map, type Tree } from '../../expr/tree.js'
+import type { GradientTransform } from '../types.js'
+
+/**
+ * Runs `f` on each leaf alone: its norms are the leaf's, and so are its counters. State is a tree of states.
+ * $$ u_i = f(\{ g_i \}) $$
+ *
+ * @example
+ * perLeaf(clipByGlobalNorm(1)) // clipByNorm(1)
+ */
+export const perLeaf = <S>(f: GradientTransform<S>): GradientTransform<Tree<S>> => {
+  const alone = (tree: Tree<Expr>, name: string): Tree<Expr> => ({ [name]: get(name)(tree) })
+  return {
+    init: params => map((_: Expr, name) => f.init(alone(params, name)))(params),
+    update: (updates, state, params, context) => {
+      const results = map((_: Expr, name) =>
+        f.update(alone(updates, name), get(name)(state), alone(params, name), context),
+      )(updates)
+      return [
+        map(([out]: readonly [Tree<Expr>, S], name) => get(name)(out))(results),
+        map(([, next]: readonly [Tree<Expr>, S]) => next)(results),
+      ]
+    },
+  }
+}

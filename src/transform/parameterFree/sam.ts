@@ -1,0 +1,89 @@
+/** Sharpness-aware minimization: climb a little, and descend by the gradient found there. */
+import type { Expr } from '../../expr/expr.js'
+import { type Scalar, scalar } from '../../expr/scalar.js'
+import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { branch } from '../branch.js'
+import { admit } from '../hyperparameter.js'
+import { type GradientTransform, type Stateless, stateless } from '../types.js'
+import { restart } from './restart.js'
+import { globalNorm, present, ratio } from './whole.js'
+
+/**
+ * The direction of the whole gradient: $u = g / \lVert g \rVert$ over all leaves, and 0 for none.
+ *
+ * @example
+ * chain(normalize(), scaleByLearningRate(0.05))
+ */
+export const normalize = (): GradientTransform<Stateless> =>
+  stateless(updates => {
+    const norm = globalNorm(updates)
+    return map((g: Expr) => ratio(g, norm))(updates)
+  })
+
+export interface SamOptions {
+  /** $k$, a whole number from 1: after $k - 1$ steps uphill there is one downhill; default 2. */
+  readonly syncPeriod?: number
+  /** Whether the adversary then begins anew; default true. */
+  readonly resetState?: boolean
+}
+
+/** The state of {@link sam}. */
+export interface SamState<So, Sa> {
+  readonly count: Scalar
+  readonly optimizer: So
+  readonly adversary: Sa
+  /** The parameters that the climb began at. */
+  readonly cache: Tree<Expr>
+}
+
+/**
+ * Sharpness-aware minimization, a gradient a step: $k - 1$ steps climb by an adversary, turned round, from where the
+ * parameters were, $\phi$; the next one goes back there and descends by the gradient found above:
+ * $$ u_t = \begin{cases} \phi - p_t + \mathrm{optimizer}(g_t) & k \mid t \\ -\mathrm{adversary}(g_t) & \text{else} \end{cases} $$
+ * with $t$ from 1. So every $k$-th step alone is a step of the optimizer, and evaluation belongs after it. This is optax's
+ * transparent mode. A leaf that has no gradient on its way keeps its place.
+ *
+ * @param optimizer gives steps downhill
+ * @param adversary gives steps downhill too, which are taken uphill; in the paper one of length $\rho$ along the gradient
+ * @throws HyperparameterError
+ * @example
+ * sam(sgd({ learningRate: 0.01 }), chain(normalize(), scaleByLearningRate(0.1)))
+ *
+ * Source: Foret et al., arXiv 2010.01412.
+ */
+export const sam = <So, Sa>(
+  optimizer: GradientTransform<So>,
+  adversary: GradientTransform<Sa>,
+  { syncPeriod = 2, resetState = true }: SamOptions = {},
+): GradientTransform<SamState<So, Sa>> => {
+  admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
+  return {
+    init: params => ({
+      count: scalar(0),
+      optimizer: optimizer.init(params),
+      adversary: adversary.init(params),
+      cache: params,
+    }),
+    update: (updates, state, params, context) => {
+      const count = state.count.add(1)
+      const centre = branch(state.count.mod(syncPeriod).equal(0), params, state.cache)
+      const [steps, descended] = optimizer.update(updates, state.optimizer, centre, context)
+      const [climb, climbed] = adversary.update(updates, state.adversary, params, context)
+      const down = {
+        out: zipWith([steps, centre, params], (u, c, p) => c.sub(p).add(u)),
+        optimizer: descended,
+        adversary: resetState ? restart(adversary, state.adversary, updates, params) : state.adversary,
+        // Where it arrives, for a leaf that will have no gradient when the next climb begins.
+        cache: zipWith([steps, centre], (u, c) => c.add(u)),
+      }
+      const up = {
+        out: map((u: Expr) => u.neg())(climb),
+        optimizer: state.optimizer,
+        adversary: climbed,
+        cache: present(updates, centre),
+      }
+      const { out, ...chosen } = branch(count.mod(syncPeriod).equal(0), down, up)
+      return [out, { count, ...chosen }]
+    },
+  }
+}

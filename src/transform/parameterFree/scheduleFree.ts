@@ -1,0 +1,69 @@
+/** Averaging of parameters in place of a schedule. */
+import type { Expr } from '../../expr/expr.js'
+import { type Scalar, scalar } from '../../expr/scalar.js'
+import { type Tree, zipWith } from '../../expr/tree.js'
+import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { type Scheduled, scheduleOf } from '../schedules/index.js'
+import type { GradientTransform } from '../types.js'
+
+export interface ScheduleFreeOptions {
+  /** $\gamma_t > 0$ of the base, or its schedule (a warm-up): it says how much a step weighs in the average. */
+  readonly learningRate: Scheduled
+  /** $\beta_1$ in (0, 1], default 0.9: where between base and average gradients are taken. */
+  readonly b1?: Hyperparameter
+  /** $r \ge 0$: a step weighs $(\max_{s \le t} \gamma_s)^r$; default 2. */
+  readonly weightLrPower?: Hyperparameter
+}
+
+/** The state of {@link scheduleFree}. */
+export interface ScheduleFreeState<S> {
+  readonly count: Scalar
+  readonly b1: Scalar
+  readonly weightSum: Scalar
+  readonly maxLr: Scalar
+  readonly base: S
+  /** The base's own iterates. */
+  readonly z: Tree<Expr>
+}
+
+/**
+ * Makes an optimizer without momentum schedule-free. The parameters $y$, at which gradients are taken, lie between the
+ * base's iterates $z$ and their average $x$, which is to be evaluated (`scheduleFreeEvalParams`):
+ * $$ z_{t+1} = z_t + b_t, \quad c_t = \frac{w_t}{\sum_{s \le t} w_s}, \quad x_{t+1} = (1 - c_t)\, x_t + c_t\, z_{t+1}, \quad
+ *    y_{t+1} = \beta_1 x_{t+1} + (1 - \beta_1)\, z_{t+1}, $$
+ * with the base's step $b_t$ at $y_t$ and $w_t = (\max_{s \le t} \gamma_s)^r$. As $x$ follows from the two others,
+ * $$ u_t = -c_t\, (y_t - z_t) + (1 - \beta_1 (1 - c_t))\, b_t. $$
+ *
+ * As in optax, the weights' schedule is a step ahead of the base's: $\gamma$ is taken at 1, 2, ... rather than 0, 1, ...
+ *
+ * @param base an optimizer whose updates are steps, its own momentum off
+ * @throws HyperparameterError
+ * @example
+ * const optimizer = compile(scheduleFree(sgd({ learningRate: 0.5 }), { learningRate: 0.5 }))
+ *
+ * Source: Defazio et al., arXiv 2405.15682.
+ */
+export const scheduleFree = <S>(
+  base: GradientTransform<S>,
+  { learningRate, b1 = 0.9, weightLrPower = 2 }: ScheduleFreeOptions,
+): GradientTransform<ScheduleFreeState<S>> => {
+  const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
+  admit('b1', b1, '(0, 1]')
+  admit('weightLrPower', weightLrPower, '[0, inf)')
+  const start = { count: scalar(0), b1: scalar(b1), weightSum: scalar(0), maxLr: scalar(0) }
+  return {
+    init: params => ({ ...start, base: base.init(params), z: params }),
+    update: (updates, state, params, context) => {
+      const [steps, next] = base.update(updates, state.base, params, context)
+      const count = state.count.add(1)
+      const maxLr = state.maxLr.maximum(schedule(count))
+      const weight = maxLr.pow(weightLrPower)
+      const weightSum = state.weightSum.add(weight)
+      const c = weightSum.equal(0).where(0, weight.div(weightSum))
+      const part = scalar(1).sub(scalar(1).sub(c).mul(b1))
+      const out = zipWith([steps, params, state.z], (b, y, z) => b.mul(part).sub(y.sub(z).mul(c)))
+      const z = zipWith([steps, state.z], (b, at) => at.add(b))
+      return [out, { count, b1: scalar(b1), weightSum, maxLr, base: next, z }]
+    },
+  }
+}

@@ -1,0 +1,62 @@
+/** All leaves as one. */
+import * as tf from '@tensorflow/tfjs'
+import { type Expr, fill, isExpr, opaque } from '../../expr/expr.js'
+import { sameShape } from '../../expr/shape.js'
+import { unite } from '../../expr/structure.js'
+import { get, map, names, type Tree, values } from '../../expr/tree.js'
+import type { GradientTransform } from '../types.js'
+
+/** The elements of all leaves in one vector, in layer order. */
+const concat = (tree: Tree<Expr>): Expr => {
+  const parts = values(tree)
+  const size = parts.reduce((n, x) => n + x.size, 0)
+  const run = (tensors: readonly unknown[]) =>
+    size === 0 ? tf.zeros([0]) : tf.concat(tensors.map(x => (x as tf.Tensor).flatten()))
+  return opaque({ name: 'concat', run }, [size], parts)
+}
+
+/** The part of a vector from `offset` on that is a leaf. */
+const slice = (flat: Expr, offset: number, { shape, size }: Expr): Expr => {
+  const run = ([x]: readonly unknown[]) => tf.slice(x as tf.Tensor1D, offset, size).reshape([...shape])
+  return opaque({ name: 'slice', run }, shape, [flat])
+}
+
+/**
+ * Applies `f` to all leaves as one, a vector under the name `flat`: what `f` does by leaf it does over the whole.
+ * $$ u = f(g_1 \oplus \dots \oplus g_n) $$
+ * `flatten(clipByNorm(1))` is `clipByGlobalNorm(1)`, and `flatten(graft(f, h))` grafts the norm of all leaves. State holds
+ * one leaf, `flat`; in it, the elements of a leaf without a gradient stay as they were, and count as zero for `f`.
+ *
+ * It copies each leaf to and fro, and is for what it means, not for speed: the loops of many small leaves are fused anyway.
+ * Opaque nodes: they run through tfjs.
+ *
+ * optax: `flatten`.
+ *
+ * @param f does not see the leaves' names, shapes and layer order
+ * @example
+ * flatten(scaleByTrustRatio()) // LARS with one ratio for the whole network
+ */
+export const flatten = <S>(f: GradientTransform<S>): GradientTransform<S> => ({
+  init: params => f.init({ flat: concat(params) }),
+  update: (updates, state, params, context) => {
+    const has = (name: string) => Object.hasOwn(updates, name)
+    const all = map((p: Expr, name) => (has(name) ? get(name)(updates) : fill(p, 0)))(params)
+    const flat = concat(all)
+    const [out, next] = f.update({ flat }, state, { flat: concat(params) }, context)
+    const whole = get('flat')(out).broadcastTo(flat)
+
+    const sizes = values(params).map(p => p.size)
+    const offsets = new Map(names(params).map((name, i) => [name, sizes.slice(0, i).reduce((a, b) => a + b, 0)]))
+    const sliced = map((g: Expr, name) => slice(whole, offsets.get(name) as number, g))(updates)
+    if (names(updates).length === sizes.length) return [sliced, next]
+
+    const present = concat(map((p: Expr, name) => fill(p, has(name) ? 1 : 0))(params))
+    const stays = unite(
+      (fresh, old) =>
+        isExpr(fresh) && isExpr(old) && sameShape(fresh.shape, flat.shape) ? present.where(fresh, old) : fresh,
+      next,
+      state,
+    )
+    return [sliced, stays as S] // `unite` keeps the structure, which both share
+  },
+})

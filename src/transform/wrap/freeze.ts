@@ -1,0 +1,28 @@
+/** Leaves that are not to move. */
+import { identity, zero } from '../combine.js'
+import { type LeafSelector, masked } from '../layers.js'
+import type { GradientTransform, Stateless } from '../types.js'
+
+/**
+ * Gives zero for the selected leaves, and applies `f` to the others. `f` sees those alone: its norms do not count the frozen
+ * ones, its state does not hold them.
+ *
+ * optax: `freeze`; with `f`, `selective_transform`.
+ *
+ * @param select which leaves are frozen
+ * @param f default `identity`
+ * @example
+ * freeze(earlyBlocks, adam({ learningRate: 1e-4 })) // fine-tuning
+ */
+export function freeze(select: LeafSelector): GradientTransform<Stateless>
+export function freeze<S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S>
+export function freeze(select: LeafSelector, f: GradientTransform<unknown> = identity): GradientTransform<unknown> {
+  const [frozen, free] = [masked(select, zero), masked((name, params) => !select(name, params), f)]
+  return {
+    init: params => free.init(params),
+    update: (updates, state, params, context) => {
+      const [out, next] = free.update(updates, state, params, context)
+      return [frozen.update(out, [], params, context)[0], next]
+    },
+  }
+}
