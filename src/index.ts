@@ -6,8 +6,6 @@
 import { quiet } from './wasm/quiet.js'
 
 export * from './expr/index.js'
-export * from './interpret/explain/index.js'
-export * from './interpret/interval/index.js'
 export * from './neuroplastic/index.js'
 export * from './optimizers/index.js'
 export * from './runtime/index.js'

@@ -1,4 +1,5 @@
-import { explain, modulationBounds, neuroPlastic, plasticity, plasticityGate } from 'plastax'
+import { neuroPlastic, plasticity, plasticityGate } from 'plastax'
+import { explain, modulationBounds } from 'plastax/analysis'
 
 export const rule = explain(neuroPlastic()).text
 export const published = modulationBounds(plasticityGate(plasticity({ plasticityScale: 2 })))

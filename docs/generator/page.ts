@@ -1,5 +1,6 @@
 /** The pages of the reference: one an optimizer, and tables of all there is. */
-import { explain, type GradientTransform } from '../../src/index.js'
+import type { GradientTransform } from '../../src/index.js'
+import { explain } from '../../src/interpret/analysis.js'
 import { planOf, scalars, shapes, statePaths, trees } from './measure.js'
 import type { Entry } from './read.js'
 
@@ -16,7 +17,9 @@ const display = (text: string): string =>
 const inline = (text: string): string =>
   text.replaceAll(/\$\$\s*([\s\S]+?)\s*\$\$/g, (_, tex: string) => `$${tex.trim()}$`)
 
-const summaryOf = (text: string): string => inline(text.split(/\n\s*\n|:\n|,\n\$\$|\n\$\$/)[0] ?? '')
+/** The first sentence, without the display that may end it. */
+const summaryOf = (text: string): string =>
+  (/^[\s\S]*?(?=\.\s|[:,.]?\s*\n?\$\$|$(?![\s\S]))/.exec(text)?.[0] ?? '').replace(/[.:,]$/, '')
 
 /** An option with what the optimizer says of it, its default above all. */
 const optionRows = ({ options, parameters }: Entry) =>
@@ -30,7 +33,8 @@ const section = (title: string, body: string): readonly string[] => (body === ''
 /** How it runs, as a sentence. */
 const runsAs = (transform: GradientTransform<unknown>): string => {
   const { loops, viaTfjs } = planOf(transform)
-  const rest = viaTfjs.length === 0 ? 'nothing runs outside them' : `through tfjs run ${viaTfjs.join('; ')}`
+  const rest =
+    viaTfjs.length === 0 ? 'nothing runs outside them' : `through tfjs run ${[...new Set(viaTfjs)].join('; ')}`
   return `On \`wasm\`, for a kernel and a bias: ${loops} fused ${loops === 1 ? 'loop' : 'loops'} a step; ${rest}.`
 }
 
@@ -69,7 +73,7 @@ export const indexPage = (optimizers: readonly (readonly [Entry, GradientTransfo
     `[${entry.name}](${entry.name}.md)`,
     summaryOf(entry.text),
     String(loops),
-    viaTfjs.join('; '),
+    [...new Set(viaTfjs)].join('; '),
   ])
   return `${[
     '# Reference',

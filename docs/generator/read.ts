@@ -11,6 +11,8 @@ export interface Documented {
 export interface Entry {
   readonly name: string
   readonly kind: 'value' | 'type'
+  /** From which of the package's entries it comes. */
+  readonly entry: 'index' | 'analysis'
   /** Where it is defined: `src/transform/clip.ts`. */
   readonly file: string
   /** The docstring without its tags, Markdown. */
@@ -22,7 +24,7 @@ export interface Entry {
   readonly source: string | undefined
 }
 
-const sourceLine = /^Source: ([\s\S]+?)(?:\n```)?$/m
+const sourceLine = /^Source: ([\s\S]+?)(?:\n```)?$(?![\s\S])/m
 
 const markdown = (parts: readonly CommentDisplayPart[] = []): string =>
   parts
@@ -56,7 +58,7 @@ const membersOf = (type: DeclarationReflection['type']): readonly DeclarationRef
   }
 }
 
-const entryOf = (declaration: DeclarationReflection): Entry => {
+const entryOf = (entry: Entry['entry'], declaration: DeclarationReflection): Entry => {
   const signature = declaration.signatures?.[0]
   const comment = signature?.comment ?? declaration.comment
   // `described(...)` is a constant whose first type argument is the options.
@@ -67,6 +69,7 @@ const entryOf = (declaration: DeclarationReflection): Entry => {
   const source = everything.flatMap(text => sourceLine.exec(text)?.[1] ?? [])[0]
   return {
     name: declaration.name,
+    entry,
     kind: declaration.kindOf(ReflectionKind.Variable | ReflectionKind.Function) ? 'value' : 'type',
     file: declaration.sources?.[0]?.fullFileName.replace(/^.*\/(?=src\/)/, '') ?? '',
     text: markdown(comment?.summary).replace(sourceLine, '').trim(),
@@ -80,10 +83,12 @@ const entryOf = (declaration: DeclarationReflection): Entry => {
   }
 }
 
-/** Reads the docstrings of everything that `src/index.ts` exports. */
+const entries = { index: 'src/index.ts', analysis: 'src/interpret/analysis.ts' } as const
+
+/** Reads the docstrings of everything that `plastax` and `plastax/analysis` export. */
 export const readDocstrings = async (): Promise<readonly Entry[]> => {
   const app = await Application.bootstrap({
-    entryPoints: ['src/index.ts'],
+    entryPoints: Object.values(entries),
     tsconfig: 'tsconfig.json',
     skipErrorChecking: true, // the type checker has its own turn
     logLevel: 'None',
@@ -91,6 +96,8 @@ export const readDocstrings = async (): Promise<readonly Entry[]> => {
     sourceLinkTemplate: '{path}',
   })
   const project = await app.convert()
-  if (project === undefined) throw new Error('TypeDoc could not read src/index.ts')
-  return (project.children ?? []).map(entryOf)
+  if (project === undefined) throw new Error(`TypeDoc could not read ${Object.values(entries).join(', ')}`)
+  return (project.children ?? []).flatMap(({ name, children = [] }) =>
+    children.map(child => entryOf(name === 'index' ? 'index' : 'analysis', child)),
+  )
 }

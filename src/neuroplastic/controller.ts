@@ -1,5 +1,5 @@
 /** A learning rate that follows how far the coefficient is from the gradient-only one. */
-import { pipe } from 'fp-ts/lib/function.js'
+import { pipe } from '#fp-ts/function'
 import { type Expr, expr } from '../expr/expr.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
 import { admit, admitEnds, admitEps, choose, type Hyperparameter } from '../transform/hyperparameter.js'

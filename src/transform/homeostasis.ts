@@ -1,5 +1,5 @@
 /** Homeostasis: keeping updates near a size of their own. */
-import { pipe } from 'fp-ts/lib/function.js'
+import { pipe } from '#fp-ts/function'
 import { expr } from '../expr/expr.js'
 import { scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'

@@ -42,6 +42,30 @@ export interface MomentOptions {
   readonly epsRoot?: Hyperparameter
 }
 
+/** What Adam and its relatives have in common. */
+export interface MomentOptions {
+  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
+  readonly b1?: Hyperparameter
+  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
+  readonly b2?: Hyperparameter
+  /** $\varepsilon > 0$, added to the root; default 1e-8. */
+  readonly eps?: Hyperparameter
+  /** $\bar\varepsilon \ge 0$, added under the root; default 0. */
+  readonly epsRoot?: Hyperparameter
+}
+
+/** What Adam and its relatives have in common. */
+export interface MomentOptions {
+  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
+  readonly b1?: Hyperparameter
+  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
+  readonly b2?: Hyperparameter
+  /** $\varepsilon > 0$, added to the root; default 1e-8. */
+  readonly eps?: Hyperparameter
+  /** $\bar\varepsilon \ge 0$, added under the root; default 0. */
+  readonly epsRoot?: Hyperparameter
+}
+
 export interface AdamOptions extends MomentOptions {
   /** Whether the moments are divided by $1 - \beta^t$; default true. */
   readonly biasCorrection?: boolean

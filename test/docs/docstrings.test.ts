@@ -4,6 +4,7 @@ import ts from 'typescript'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Entry, readDocstrings } from '../../docs/generator/read.js'
 import * as library from '../../src/index.js'
+import * as analysis from '../../src/interpret/analysis.js'
 import { useWasm } from '../../src/wasm/index.js'
 import { table } from '../laws/table/index.js'
 
@@ -23,12 +24,20 @@ const body = (code: string): string => {
   return declared !== undefined && ts.isIdentifier(declared) ? `${code}\nreturn ${declared.text}` : code
 }
 
+const importsFrom = (entry: Entry['entry'], path: string): string => {
+  const names = entries
+    .filter(found => found.entry === entry)
+    .map(({ name, kind }) => (kind === 'type' && name in library === false ? `type ${name}` : name))
+  return `import { ${names.join(', ')} } from '${path}'`
+}
+
 /** What an example finds without importing it. */
 const scope = `
 import * as tf from '@tensorflow/tfjs'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as E from 'fp-ts/lib/Either.js'
-import { ${entries.map(({ name, kind }) => (kind === 'type' && name !== 'tree' && name !== 'HyperparameterError' ? `type ${name}` : name)).join(', ')} } from '../../src/index.js'
+${importsFrom('index', '../../src/index.js')}
+${importsFrom('analysis', '../../src/interpret/analysis.js')}
 declare const params: Record<'kernel' | 'bias', tf.Tensor>
 declare const grads: Record<'kernel' | 'bias', tf.Tensor>
 `
@@ -72,6 +81,7 @@ const leaves = () => ({ kernel: tf.randomNormal([3, 2], 0, 1, 'float32', 1), bia
 const run = async (code: string): Promise<void> => {
   const names = {
     ...library,
+    ...analysis,
     tf,
     pipe: (await import('fp-ts/lib/function.js')).pipe,
     E: await import('fp-ts/lib/Either.js'),

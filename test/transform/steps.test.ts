@@ -37,6 +37,17 @@ describe('noise', () => {
     expect(drawn({ eta: 1, gamma: 0 })[0]).toEqual(a)
   })
 
+  test('of a seed is the same in every release', () => {
+    const steps = updates(P.addNoise({ eta: 1, gamma: 0, seed: 7 }), {
+      shapes: { x: [3] },
+      gradients: [{ x: [0, 0, 0] }, { x: [0, 0, 0] }],
+    })
+    expect(steps.map(({ x = [] }) => x)).toEqual([
+      close([-0.3499668, -0.3493545, -0.7398492]),
+      close([1.9346305, 1.7879975, 0.2716406]),
+    ])
+  })
+
   test('is added to the gradient', () => {
     const noise = once(P.addNoise(), [3], [0, 0, 0])
     expect(once(P.addNoise(), [3], [1, 2, 3])).toEqual(noise.map((x, i) => Math.fround(i + 1 + x)))

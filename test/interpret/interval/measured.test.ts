@@ -1,8 +1,9 @@
 /** What is measured on tensors lies inside what is proven; what is broken on purpose does not. */
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { GradientTransform } from '../../../src/index.js'
 import * as plastax from '../../../src/index.js'
-import { type GradientTransform, modulationBounds, updateNormBound } from '../../../src/index.js'
+import { modulationBounds, updateNormBound } from '../../../src/interpret/analysis.js'
 import { useBackend } from '../../support/backend.js'
 import { measure, names, norm, ratios, run, sizeOf, tolerance } from './measure.js'
 

@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import * as plastax from '../../../src/index.js'
 import {
-  type Assumptions,
   boundedNeuroPlastic,
   chain,
   clamp,
@@ -13,7 +12,6 @@ import {
   hybridSgdMomentum,
   identity,
   leafwise,
-  modulationBounds,
   neuroPlastic,
   normalizeSignal,
   observe,
@@ -23,6 +21,7 @@ import {
   residual,
   scaleByAdam,
 } from '../../../src/index.js'
+import { type Assumptions, modulationBounds } from '../../../src/interpret/analysis.js'
 import { correctedRatioBound, momentRatioBound } from '../../../src/interpret/interval/moments.js'
 
 const gate = (options: PlasticityOptions = {}) => plasticityGate(plasticity(options))

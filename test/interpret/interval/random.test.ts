@@ -1,8 +1,9 @@
 /** Random transforms: whatever is proven of them holds when they run. */
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import type { GradientTransform } from '../../../src/index.js'
 import * as plastax from '../../../src/index.js'
-import { type GradientTransform, modulationBounds, updateNormBound } from '../../../src/index.js'
+import { modulationBounds, updateNormBound } from '../../../src/interpret/analysis.js'
 import { useBackend } from '../../support/backend.js'
 import { type Measured, measure, norm, ratios, run, shapes, tolerance } from './measure.js'
 

@@ -1,7 +1,8 @@
 /** What `updateNormBound` proves. */
 import { describe, expect, test } from 'vitest'
 import * as plastax from '../../../src/index.js'
-import { chain, clamp, homeostasis, neuroPlastic, scaleByAdam, stateless, updateNormBound } from '../../../src/index.js'
+import { chain, clamp, homeostasis, neuroPlastic, scaleByAdam, stateless } from '../../../src/index.js'
+import { updateNormBound } from '../../../src/interpret/analysis.js'
 
 describe('the norm of an update', () => {
   test('is capped by homeostasis and by clipping the norm', () => {
