@@ -1,6 +1,6 @@
 /** Stopping leaves no trace. */
 import * as fc from 'fast-check'
-import * as E from '#fp-ts/Either'
+import * as E from 'fp-ts/lib/Either.js'
 import { decodeState, encodeState } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { difference, someNonZero, stateDifference } from '../compare.js'

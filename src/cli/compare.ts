@@ -1,7 +1,7 @@
 /** `plastax compare`: trains variants on the same seeds and reports what came of it. */
 import * as tf from '@tensorflow/tfjs'
-import { pipe } from '#fp-ts/function'
-import * as TE from '#fp-ts/TaskEither'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type ImageSplits, loadFashionMnist, showDataError } from '../data/index.js'
 import { type Model, mlp } from '../models/index.js'
 import { train } from '../train/index.js'

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { access, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import * as TE from '#fp-ts/TaskEither'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 
 // A link stays a link: what it points to is replaced.
 const targetOf = (file: string): Promise<string> => realpath(file).catch(() => resolve(file))

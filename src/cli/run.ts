@@ -1,6 +1,6 @@
 /** From arguments to an exit code. */
 import { CommanderError } from 'commander'
-import * as E from '#fp-ts/Either'
+import * as E from 'fp-ts/lib/Either.js'
 import { compare } from './compare.js'
 import type { Io } from './io.js'
 import { program } from './program.js'

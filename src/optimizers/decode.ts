@@ -1,6 +1,6 @@
 /** Decoding untrusted configuration: every problem reported, not only the first. */
-import * as E from '#fp-ts/Either'
-import type { ReadonlyNonEmptyArray } from '#fp-ts/ReadonlyNonEmptyArray'
+import * as E from 'fp-ts/lib/Either.js'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
 import { type LeafSelector, named } from '../transform/index.js'
 

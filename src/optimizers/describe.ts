@@ -1,6 +1,6 @@
 /** Optimizers that know their names: what makes one from options makes it from a configuration too, and says how it was made. */
-import * as E from '#fp-ts/Either'
-import { pipe } from '#fp-ts/function'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { Interval } from '../transform/hyperparameter.js'
 import {
   type GradientTransform,

@@ -1,7 +1,7 @@
 /** Optimizers from configuration. */
-import * as E from '#fp-ts/Either'
-import { pipe } from '#fp-ts/function'
-import * as record from '#fp-ts/ReadonlyRecord'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as record from 'fp-ts/lib/ReadonlyRecord.js'
 import type { GradientTransform } from '../transform/index.js'
 import * as catalogue from './catalogue.js'
 import { type ConfigErrors, oneOf } from './decode.js'

@@ -1,6 +1,6 @@
 /** The NeuroPlastic configuration: its schema, and the chain that it describes. */
-import * as E from '#fp-ts/Either'
-import { pipe } from '#fp-ts/function'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import {
   boundedResidualRule,
   classic,

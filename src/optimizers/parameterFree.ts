@@ -1,6 +1,6 @@
 /** Optimizers that find their step size themselves. */
-import * as E from '#fp-ts/Either'
-import { pipe } from '#fp-ts/function'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import {
   type AdaptiveAdamOptions,
   addDecayedWeights,

@@ -1,6 +1,6 @@
 /** Schedules in a configuration: `{ schedule: 'cosineDecay', peak: 0.1, steps: 1000 }`, nested where they take schedules. */
-import * as E from '#fp-ts/Either'
-import { pipe } from '#fp-ts/function'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { HyperparameterError, type Interval } from '../transform/hyperparameter.js'
 import {
   constant,

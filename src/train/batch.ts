@@ -18,19 +18,19 @@ export const oneHot = (labels: ArrayLike<number>, classes: number): Float32Array
 }
 
 /**
- * The batch of some images of a set, with the dropout masks of this moment.
+ * The batch of some images of a set at this moment.
  *
  * @param indices which images, in order; at least one
  * @returns fresh tensors, which the caller owns
  * @example
- * const { x, labels, masks } = trainingBatch(mlp(), train, Uint32Array.of(0, 1), { seed: 0, epoch: 1, step: 1 })
+ * const { x, labels, at } = trainingBatch(mlp(), train, Uint32Array.of(0, 1), { seed: 0, epoch: 1, step: 1 })
  */
 export const trainingBatch = (model: Model, set: ImageSet, indices: Uint32Array, at: TrainingMoment): Batch => {
   const count = indices.length
   const { images, labels } = batch(set, indices)
   return {
-    x: tf.tensor2d(images, [count, model.inputs]),
+    x: tf.tensor(images, [count, ...model.inputShape]),
     labels: tf.tensor2d(oneHot(labels, model.classes), [count, model.classes]),
-    masks: model.dropoutMasks(at, count),
+    at,
   }
 }

@@ -1,8 +1,7 @@
 /** How well a model does on a set of images. */
 import * as tf from '@tensorflow/tfjs'
 import { batch, type ImageSet } from '../data/index.js'
-import type { Tree } from '../expr/tree.js'
-import type { Model } from '../models/index.js'
+import type { Model, Variables } from '../models/index.js'
 import { pause } from './pause.js'
 
 /** What an evaluation gives; the loss is in nats per example. */
@@ -56,17 +55,17 @@ export const scoreLogits = (logits: ArrayLike<number>, labels: ArrayLike<number>
 }
 
 /**
- * Accuracy and mean cross-entropy of a model on a set, without dropout, batch by batch.
+ * Accuracy and mean cross-entropy of a model on a set, without dropout and by running statistics, batch by batch.
  *
- * @param params stay the caller's
+ * @param variables parameters and statistics; they stay the caller's
  * @param batchSize examples at a time, an integer >= 1; bounds memory, not the result. Default 500
  * @returns plain numbers; no tensor is left behind, on success or failure
  * @example
- * const { accuracy } = await evaluate(model, params, test)
+ * const { accuracy } = await evaluate(model, { params, stats }, test)
  */
 export const evaluate = async (
   model: Model,
-  params: Tree<tf.Tensor>,
+  variables: Variables,
   set: ImageSet,
   batchSize = 500,
 ): Promise<Evaluation> => {
@@ -74,7 +73,9 @@ export const evaluate = async (
   for (let start = 0; start < set.count; start += batchSize) {
     const indices = Uint32Array.from({ length: Math.min(batchSize, set.count - start) }, (_, i) => start + i)
     const { images, labels } = batch(set, indices)
-    const logits = tf.tidy(() => model.apply(params, tf.tensor2d(images, [indices.length, model.inputs])))
+    const logits = tf.tidy(
+      () => model.apply(variables, tf.tensor(images, [indices.length, ...model.inputShape])).logits,
+    )
     try {
       const score = scoreLogits(await logits.data(), labels, model.classes)
       total = { correct: total.correct + score.correct, loss: total.loss + score.loss }

@@ -1,37 +1,47 @@
 /** The loss of a batch and its gradients. */
 import * as tf from '@tensorflow/tfjs'
-import { fromEntries, names, type Tree, values } from '../expr/tree.js'
-import type { Model } from '../models/index.js'
+import { fromEntries, map, names, type Tree, values } from '../expr/tree.js'
+import type { Model, TrainingMoment, Variables } from '../models/index.js'
 
-/** Examples on the device, and the units to drop on them. */
+/** Examples on the device, and the moment at which they are met. */
 export interface Batch {
-  /** Examples, `[batch, inputs]`. */
-  readonly x: tf.Tensor2D
+  /** Examples, `[batch, ...inputShape]`. */
+  readonly x: tf.Tensor
   /** Their classes, one-hot, `[batch, classes]`. */
   readonly labels: tf.Tensor2D
-  /** One mask for each hidden layer; none drops nothing. */
-  readonly masks: readonly tf.Tensor[]
+  /** Decides what is dropped; without it the model is applied as in evaluation. */
+  readonly at?: TrainingMoment
 }
 
 /**
- * The mean softmax cross-entropy of a batch, and its gradient with respect to each parameter.
+ * The mean softmax cross-entropy of a batch, its gradient with respect to each parameter, and the model's statistics after it.
  *
  * $$ L = -\frac{1}{n} \sum_{i=1}^n \log \mathrm{softmax}(f_p(x_i))_{y_i}, \qquad g = \nabla_p L $$
  *
- * @returns fresh tensors, which the caller owns; parameters and batch stay the caller's
+ * @returns fresh tensors, which the caller owns; variables and batch stay the caller's
  * @example
- * const { loss, grads } = lossAndGradients(model, params, { x, labels, masks: [] })
+ * const { loss, grads, stats } = lossAndGradients(model, { params, stats }, { x, labels, at })
  */
 export const lossAndGradients = (
   model: Model,
-  params: Tree<tf.Tensor>,
-  { x, labels, masks }: Batch,
-): { readonly loss: tf.Scalar; readonly grads: Tree<tf.Tensor> } => {
+  { params, stats }: Variables,
+  { x, labels, at }: Batch,
+): { readonly loss: tf.Scalar; readonly grads: Tree<tf.Tensor>; readonly stats: Tree<tf.Tensor> } => {
   const leaves = names(params)
   const treeOf = (tensors: readonly tf.Tensor[]) =>
     fromEntries(leaves.map((name, i) => [name, tensors[i] as tf.Tensor]))
-  const loss = (...tensors: tf.Tensor[]) =>
-    tf.losses.softmaxCrossEntropy(labels, model.apply(treeOf(tensors), x, masks)) as tf.Scalar
-  const { value, grads } = tf.valueAndGrads(loss)([...values(params)])
-  return { loss: value, grads: treeOf(grads) }
+  // A function that is differentiated gives one tensor, and all others are disposed with its scope, unless they are kept.
+  let kept: Tree<tf.Tensor> = {}
+  const loss = (...tensors: tf.Tensor[]) => {
+    const applied = model.apply({ params: treeOf(tensors), stats }, x, at)
+    kept = map((statistic: tf.Tensor) => tf.keep(statistic.clone()))(applied.stats)
+    return tf.losses.softmaxCrossEntropy(labels, applied.logits) as tf.Scalar
+  }
+  try {
+    const { value, grads } = tf.valueAndGrads(loss)([...values(params)])
+    // Clones, since what is kept would outlive the caller's scope as well.
+    return { loss: value, grads: treeOf(grads), stats: map((statistic: tf.Tensor) => statistic.clone())(kept) }
+  } finally {
+    tf.dispose(kept)
+  }
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
 import { type ImageSet, shuffledIndices } from '../data/index.js'
 import { sizeOf } from '../expr/shape.js'
-import type { Model } from '../models/index.js'
+import type { Model, Variables } from '../models/index.js'
 import { compile, type Optimizer, type Training } from '../runtime/index.js'
 import { admit } from '../transform/hyperparameter.js'
 import { type AlphaStatistics, readAlpha } from './alpha.js'
@@ -19,23 +19,25 @@ const LABEL = 'alpha'
 const checkFit = (model: Model, name: string, set: ImageSet): void => {
   if (set.count === 0) throw new RangeError(`the ${name} set has no images; it needs at least one`)
   const values = sizeOf(set.shape)
-  if (values !== model.inputs)
-    throw new RangeError(
-      `${model.name} takes ${model.inputs} values per example, but the ${name} images have ${values}`,
-    )
+  const inputs = sizeOf(model.inputShape)
+  if (values !== inputs)
+    throw new RangeError(`${model.name} takes ${inputs} values per example, but the ${name} images have ${values}`)
   if (set.classes !== model.classes)
     throw new RangeError(`${model.name} gives ${model.classes} classes, but the ${name} set has ${set.classes}`)
 }
 
 const diverged = (epoch: number, step: number, reason: string): Outcome => ({ status: 'diverged', epoch, step, reason })
 
-/** Fresh parameters and the state that goes with them. */
-const begin = <S>(model: Model, seed: number, { init }: Pick<Optimizer<S>, 'init'>): Training<S> => {
-  const params = model.init(seed)
+/** What a run carries from step to step: parameters, the optimizer's state, the model's statistics. */
+type Carry<S> = Training<S> & Pick<Variables, 'stats'>
+
+/** Fresh variables and the state that goes with them. */
+const begin = <S>(model: Model, seed: number, { init }: Pick<Optimizer<S>, 'init'>): Carry<S> => {
+  const { params, stats } = model.init(seed)
   try {
-    return { params, state: init(params) }
+    return { params, stats, state: init(params) }
   } catch (error) {
-    tf.dispose(params)
+    tf.dispose([params, stats])
     throw error
   }
 }
@@ -75,25 +77,30 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
   const steps = Math.ceil(images.count / batchSize)
   let carry = begin(model, seed, optimizer)
 
+  const moveOn = (next: Training<S>, stats: Variables['stats']): void => {
+    tf.dispose(carry.stats)
+    carry = { ...next, stats }
+  }
+
   /** One step: moves `carry` on, unless the loss is not finite, which would only spoil it. */
   const trainStep = async (indices: Uint32Array, epoch: number, step: number): Promise<StepResult> => {
     const at = { seed, epoch, step }
-    const { loss, grads } = tf.tidy(() =>
-      lossAndGradients(model, carry.params, trainingBatch(model, images, indices, at)),
+    const { loss, grads, stats } = tf.tidy(() =>
+      lossAndGradients(model, carry, trainingBatch(model, images, indices, at)),
     )
     try {
       const value = (await loss.data())[0] as number
       if (!Number.isFinite(value)) return { loss: value }
       const context = { epoch, totalEpochs: epochs, loss: value }
       if (alphaBounds === undefined || step < steps) {
-        carry = optimizer.step(carry, grads, context)
+        moveOn(optimizer.step(carry, grads, context), stats)
         return { loss: value }
       }
       const { readings, ...next } = observing.step(carry, grads, context)
-      carry = next
+      moveOn(next, stats)
       return { loss: value, alpha: await readAlpha(readings[LABEL] ?? {}, carry.params, alphaBounds) }
     } finally {
-      tf.dispose([loss, grads])
+      tf.dispose([loss, grads, carry.stats === stats ? [] : stats])
     }
   }
 
@@ -113,7 +120,7 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
       await pause()
     }
     const trained = performance.now()
-    const { accuracy, loss } = await evaluate(model, carry.params, test)
+    const { accuracy, loss } = await evaluate(model, carry, test)
     if (!Number.isFinite(loss)) return E.left(diverged(epoch, steps, `the test loss is ${loss}`))
     return E.right({
       epoch,

@@ -1,5 +1,5 @@
 /** Combining transforms: one after another, side by side, and the fp-ts instances of both. */
-import type { Monoid } from '#fp-ts/Monoid'
+import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { type Expr, fill } from '../expr/expr.js'
 import { map, zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'

@@ -1,6 +1,6 @@
 /** A control that needs randomness: the same values, in places that mean nothing. */
 import * as tf from '@tensorflow/tfjs'
-import { pipe } from '#fp-ts/function'
+import { pipe } from 'fp-ts/lib/function.js'
 import { opaque } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'

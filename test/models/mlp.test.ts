@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import { names, values } from '../../src/expr/tree.js'
-import { type MlpOptions, mlp } from '../../src/models/index.js'
+import { dropoutMask, type MlpOptions, mlp } from '../../src/models/index.js'
 import { HyperparameterError } from '../../src/transform/hyperparameter.js'
 import { quiet } from '../../src/wasm/index.js'
 
@@ -12,7 +12,7 @@ const at = { seed: 1, epoch: 1, step: 1 }
 const x = () => tf.tensor2d([0.5, -1, 0.25, 1, -0.5, 1, 1, -1], [2, 4])
 
 test('the default has the leaves, the shapes and the 269,322 parameters of the protocol', () => {
-  const params = mlp().init(0)
+  const { params, stats } = mlp().init(0)
   expect(names(params)).toEqual([
     'dense1/kernel',
     'dense1/bias',
@@ -23,11 +23,12 @@ test('the default has the leaves, the shapes and the 269,322 parameters of the p
   ])
   expect(values(params).map(p => p.shape)).toEqual([[784, 256], [256], [256, 256], [256], [256, 10], [10]])
   expect(values(params).reduce((sum, p) => sum + p.size, 0)).toBe(269_322)
+  expect(stats).toEqual({})
   tf.dispose(params)
 })
 
 test('weights fill U(-1/sqrt(fan_in), 1/sqrt(fan_in)), bias included', () => {
-  const params = mlp().init(7)
+  const { params } = mlp().init(7)
   for (const [name, fanIn] of [
     ['dense1/kernel', 784],
     ['dense2/kernel', 256],
@@ -45,26 +46,31 @@ test('weights fill U(-1/sqrt(fan_in), 1/sqrt(fan_in)), bias included', () => {
 })
 
 test('the same seed gives the same weights, another one others', () => {
-  const [a, b, c] = [small.init(0), small.init(0), small.init(1)].map(params =>
+  const [a, b, c] = [small.init(0), small.init(0), small.init(1)].map(({ params }) =>
     values(params).map(p => [...p.dataSync()]),
   )
   expect(a).toEqual(b)
   expect(a).not.toEqual(c)
 })
 
+/** Its forward pass as a function of its leaves, in training. */
+const trained =
+  (leaves: readonly string[], moment = at) =>
+  (...tensors: tf.Tensor[]) =>
+    small.apply({ params: Object.fromEntries(leaves.map((name, i) => [name, tensors[i]!])), stats: {} }, x(), moment)
+      .logits
+
 test('logits, dropout and gradients are those of plain tfjs ops', () => {
-  const params = small.init(2)
-  const masks = small.dropoutMasks(at, 2)
+  const { params } = small.init(2)
+  const masks = [5, 3].map((units, i) => tf.tensor2d(dropoutMask(0.25, 2 * units, i, at), [2, units]))
   const reference = (...[w1, b1, w2, b2, w3, b3]: tf.Tensor[]) => {
     const h1 = tf.relu(tf.matMul(x(), w1!).add(b1!)).mul(masks[0]!)
     const h2 = tf.relu(tf.matMul(h1 as tf.Tensor2D, w2!).add(b2!)).mul(masks[1]!)
     return tf.matMul(h2 as tf.Tensor2D, w3!).add(b3!) as tf.Tensor2D
   }
-  const ours = (...tensors: tf.Tensor[]) =>
-    small.apply(Object.fromEntries(names(params).map((name, i) => [name, tensors[i]!])), x(), masks)
   const sensitivities = tf.tensor2d([1, -2, 0.5, 3], [2, 2])
   const expected = tf.valueAndGrads(reference)([...values(params)], sensitivities)
-  const actual = tf.valueAndGrads(ours)([...values(params)], sensitivities)
+  const actual = tf.valueAndGrads(trained(names(params)))([...values(params)], sensitivities)
   const flat = (tensors: readonly tf.Tensor[]) => tensors.flatMap(t => [...t.dataSync()])
   const [wanted, got] = [flat([expected.value, ...expected.grads]), flat([actual.value, ...actual.grads])]
   expect(got).toHaveLength(wanted.length)
@@ -72,26 +78,15 @@ test('logits, dropout and gradients are those of plain tfjs ops', () => {
   expect(wanted.some(value => Math.abs(value) > 0.1)).toBe(true)
 })
 
-test('one mask for each hidden layer, none without dropout, and none used without masks', () => {
-  expect(small.dropoutMasks(at, 7).map(mask => mask.shape)).toEqual([
-    [7, 5],
-    [7, 3],
-  ])
-  expect(mlp({ sizes: [4, 5, 2], dropout: 0 }).dropoutMasks(at, 7)).toEqual([])
-  const params = small.init(2)
-  const ones = [tf.ones([2, 5]), tf.ones([2, 3])]
-  expect([...small.apply(params, x()).dataSync()]).toEqual([...small.apply(params, x(), ones).dataSync()])
-})
-
-test('gradients leave nothing behind but themselves', () => {
-  const params = small.init(0)
-  const input = x()
-  const before = tf.memory().numTensors
-  const f = (...tensors: tf.Tensor[]) =>
-    small.apply(Object.fromEntries(names(params).map((name, i) => [name, tensors[i]!])), input)
-  const { value, grads } = tf.valueAndGrads(f)([...values(params)])
-  expect(tf.memory().numTensors).toBe(before + 1 + grads.length)
-  tf.dispose([value, ...grads])
+test('the moment decides what is dropped; in evaluation, and at rate 0, nothing is', () => {
+  const logitsOf = (model: typeof small, moment?: typeof at) => [
+    ...model.apply(model.init(2), x(), moment).logits.dataSync(),
+  ]
+  const plain = mlp({ sizes: [4, 5, 3, 2], dropout: 0 })
+  expect(logitsOf(small, at)).toEqual(logitsOf(small, at))
+  expect(logitsOf(small, at)).not.toEqual(logitsOf(small, { ...at, step: 2 }))
+  expect(logitsOf(small)).toEqual(logitsOf(plain))
+  expect(logitsOf(plain, at)).toEqual(logitsOf(plain))
 })
 
 test.each<[MlpOptions, RegExp]>([

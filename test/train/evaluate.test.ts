@@ -46,16 +46,16 @@ test('a NaN is never correct and spoils the loss, wherever it is', () => {
 
 test('neither the batch size nor dropout changes the result, and no tensor is left', async () => {
   const model = mlp({ sizes: [784, 16, 10], dropout: 0.5 })
-  const params = model.init(0)
+  const variables = model.init(0)
   const set = stripes(25)
   const before = tf.memory().numTensors
-  const whole = await evaluate(model, params, set, 25)
+  const whole = await evaluate(model, variables, set, 25)
   expect(whole.loss).toBeGreaterThan(2)
   for (const batchSize of [1, 7, 100]) {
-    const parts = await evaluate(model, params, set, batchSize)
+    const parts = await evaluate(model, variables, set, batchSize)
     expect(parts.accuracy).toBe(whole.accuracy)
     expect(parts.loss).toBeCloseTo(whole.loss, 6)
   }
   expect(tf.memory().numTensors).toBe(before)
-  tf.dispose(params)
+  tf.dispose([variables.params, variables.stats])
 })

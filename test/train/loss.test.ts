@@ -16,19 +16,20 @@ test('one-hot rows', () => {
 })
 
 test('the loss is the mean cross-entropy of the logits under the same masks', () => {
-  const params = model.init(1)
+  const variables = model.init(1)
   const batch = trainingBatch(model, stripes(8), Uint32Array.of(3, 1, 4), at)
-  const { loss } = lossAndGradients(model, params, batch)
-  const logits = model.apply(params, batch.x, batch.masks).dataSync()
+  const { loss } = lossAndGradients(model, variables, batch)
+  const logits = model.apply(variables, batch.x, at).logits.dataSync()
   expect(loss.dataSync()[0]).toBeCloseTo(scoreLogits(logits, [3, 1, 4], 10).loss / 3, 5)
 })
 
 test('gradients are slopes: a step along each leaf changes the loss as they say', () => {
-  const params = model.init(1)
+  const variables = model.init(1)
   const batch = trainingBatch(model, stripes(8), Uint32Array.of(3, 1, 4, 5), at)
-  const { loss, grads } = lossAndGradients(model, params, batch)
+  const { loss, grads } = lossAndGradients(model, variables, batch)
+  const { params } = variables
   const lossAt = (leaf: string, step: number) => {
-    const moved = { ...params, [leaf]: params[leaf]!.sub(grads[leaf]!.mul(step)) }
+    const moved = { ...variables, params: { ...params, [leaf]: params[leaf]!.sub(grads[leaf]!.mul(step)) } }
     return lossAndGradients(model, moved, batch).loss.dataSync()[0]!
   }
   for (const leaf of Object.keys(params)) {
@@ -42,11 +43,11 @@ test('gradients are slopes: a step along each leaf changes the loss as they say'
 })
 
 test('gives nothing but loss and gradients, in layer order, and consumes nothing', () => {
-  const params = model.init(1)
+  const variables = model.init(1)
   const batch = trainingBatch(model, stripes(8), Uint32Array.of(0, 1), at)
   const before = tf.memory().numTensors
-  const { loss, grads } = lossAndGradients(model, params, batch)
-  expect(tf.memory().numTensors).toBe(before + 1 + Object.keys(params).length)
-  expect(Object.keys(grads)).toEqual(Object.keys(params))
+  const { loss, grads } = lossAndGradients(model, variables, batch)
+  expect(tf.memory().numTensors).toBe(before + 1 + Object.keys(variables.params).length)
+  expect(Object.keys(grads)).toEqual(Object.keys(variables.params))
   tf.dispose([loss, grads])
 })

@@ -86,10 +86,10 @@ test('the last, partial batch is kept and weighs what it holds', async () => {
     [1, 1, 2, 3],
     [1, 1, 3, 3],
   ])
-  const params = plain.init(0)
-  const { loss } = await evaluate(plain, params, set)
+  const variables = plain.init(0)
+  const { loss } = await evaluate(plain, variables, set)
   expect(run.epochs[0]?.trainLoss).toBeCloseTo(loss, 5)
-  tf.dispose(params)
+  tf.dispose([variables.params, variables.stats])
 })
 
 test('the transform learns epoch, number of epochs and loss', async () => {
@@ -156,13 +156,13 @@ test('no tensor is left behind: on success, divergence, and failure in each plac
     },
     // A label that the transform does not have.
     { alphaBounds: [0, 1] },
-    // Without masks: in evaluation.
+    // Without a moment: in evaluation.
     {
       model: {
         ...model,
-        apply: (params, x, masks) => {
-          failing(masks === undefined)
-          return model.apply(params, x, masks)
+        apply: (variables, x, at) => {
+          failing(at === undefined)
+          return model.apply(variables, x, at)
         },
       },
     },

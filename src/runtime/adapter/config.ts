@@ -1,6 +1,6 @@
 /** An optimizer as the text that a saved model holds, and back. */
-import * as E from '#fp-ts/Either'
-import { pipe } from '#fp-ts/function'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { fromConfig } from '../../optimizers/index.js'
 import type { GradientTransform } from '../../transform/types.js'
 

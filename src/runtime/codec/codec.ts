@@ -1,7 +1,7 @@
 /** Training as bytes, and back. */
 import * as tf from '@tensorflow/tfjs'
-import * as E from '#fp-ts/Either'
-import { pipe } from '#fp-ts/function'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { type Shape, sameShape } from '../../expr/shape.js'
 import { mapSymbols, showPath } from '../../expr/structure.js'
 import { badLeafName, map, type Tree } from '../../expr/tree.js'

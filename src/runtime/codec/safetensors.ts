@@ -4,8 +4,8 @@
  * Any reader of the format reads these files. Ours reads only what our writer writes, byte for byte, so that a header has one
  * meaning; the checksum, which stands first in the header, is of the whole file with zeros in its place.
  */
-import * as E from '#fp-ts/Either'
-import { pipe } from '#fp-ts/function'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
 import { type ConfigErrors, isNonEmpty } from '../../optimizers/decode.js'
 import { crc32 } from './crc32.js'
