@@ -2,11 +2,13 @@
  * Batches, assembled on the host: copying bytes there is faster than `gather` and `slice` on tensors of all images, and the
  * images stay bytes, a quarter of the memory.
  */
-import { type ImageSet, PIXELS } from './imageSet.js'
+import { sizeOf } from '../expr/shape.js'
+import type { Examples } from './examples.js'
+import { writerOf } from './normalize.js'
 
-/** Some images of a set, ready for a tensor. */
+/** Some examples of a set, ready for a tensor. */
 export interface ImageBatch {
-  /** Pixels in [-1, 1], row-major, 784 for each image. */
+  /** Inputs, row-major: unless the set says otherwise pixels in [-1, 1]. */
   readonly images: Float32Array
   /** A class for each image. */
   readonly labels: Int32Array
@@ -27,25 +29,39 @@ const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1)
 export const pixelsToUnit = (pixels: Uint8Array): Float32Array =>
   Float32Array.from(pixels, byte => UNIT[byte] as number)
 
+/** Writes the inputs of one example, from `to` on. */
+export type WriteExample = (index: number, out: Float32Array, to: number) => void
+
 /**
- * The images and labels at some indices, in their order, pixels scaled to [-1, 1].
+ * A batch of some examples, each written by a function.
  *
- * @param set the images
+ * @throws RangeError where an index is outside the set
+ */
+export const assemble = (set: Examples, indices: Uint32Array, write: WriteExample): ImageBatch => {
+  const size = sizeOf(set.shape)
+  const images = new Float32Array(indices.length * size)
+  const labels = new Int32Array(indices.length)
+  indices.forEach((index, i) => {
+    if (index >= set.count) throw new RangeError(`no image ${index} in a set of ${set.count} (0..${set.count - 1})`)
+    write(index, images, i * size)
+    labels[i] = set.labels[index] as number
+  })
+  return { images, labels }
+}
+
+/**
+ * The examples and labels at some indices, in their order, as inputs: normalized as the set says, else pixels scaled to
+ * [-1, 1], and floats as they are.
+ *
+ * @param set the examples
  * @param indices each in [0, set.count)
  * @throws RangeError where an index is outside the set
  * @example
  * const { images, labels } = batch(train, Uint32Array.of(0, 1))
  * const x = tf.tensor2d(images, [2, 784])
  */
-export const batch = (set: ImageSet, indices: Uint32Array): ImageBatch => {
-  const images = new Float32Array(indices.length * PIXELS)
-  const labels = new Int32Array(indices.length)
-  indices.forEach((index, i) => {
-    if (index >= set.count) throw new RangeError(`no image ${index} in a set of ${set.count} (0..${set.count - 1})`)
-    const from = index * PIXELS
-    const to = i * PIXELS
-    for (let p = 0; p < PIXELS; p++) images[to + p] = UNIT[set.images[from + p] as number] as number
-    labels[i] = set.labels[index] as number
-  })
-  return { images, labels }
+export const batch = (set: Examples, indices: Uint32Array): ImageBatch => {
+  const size = sizeOf(set.shape)
+  const { copy } = writerOf(set)
+  return assemble(set, indices, (index, out, to) => copy(index * size, size, out, to))
 }

@@ -1,21 +1,11 @@
 /** Loads Fashion-MNIST: the part that Plastax ships, the full set, or a folder of anything in its form. */
-import { sequenceS } from 'fp-ts/lib/Apply.js'
 import * as E from 'fp-ts/lib/Either.js'
-import { flow, pipe } from 'fp-ts/lib/function.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import {
-  type Content,
-  expectOfficialIfAny,
-  expectReference,
-  type FileKey,
-  OFFICIAL,
-  type PerFile,
-  SHIPPED,
-} from './checksums.js'
-import { bothFaults, type DataError } from './error.js'
-import { readFolder } from './files.js'
-import { type Idx, parseIdx } from './idx.js'
-import { type ImageSplits, imageSetFromIdx } from './imageSet.js'
+import type { DataError } from './error.js'
+import { against, againstIfAny, loadOrigin, type Origin, unverified } from './idxFolder.js'
+import { FASHION_MNIST, SHIPPED } from './idxSets.js'
+import type { ImageSplits } from './imageSet.js'
 import { findFullFashionMnist, GET_FULL, shippedFolder } from './places.js'
 import { balancedSubset } from './subset.js'
 
@@ -42,27 +32,7 @@ export interface LoadOptions {
   readonly verify?: boolean | undefined
 }
 
-type Verify = (contents: PerFile<Content>) => (key: FileKey, found: Content) => E.Either<DataError, Content>
-
-interface Origin {
-  readonly name: string
-  readonly folder: string
-  readonly verify: Verify
-  /** What would be right where a file is at fault; by default what the fault itself says. */
-  readonly remedy?: string
-}
-
-const against =
-  (reference: typeof OFFICIAL): Verify =>
-  () =>
-  (key, found) =>
-    expectReference(reference[key])(found)
-
-const unverified: Verify = () => (_, found) => E.right(found)
-
 const RESTORE = 'reinstall plastax: npm install --force plastax; in a checkout: git restore data'
-
-const entries = (contents: PerFile<Content>) => Object.entries(contents) as [FileKey, Content][]
 
 const originOf = (source: DataSource): TE.TaskEither<DataError, Origin> => {
   if (source === 'shipped')
@@ -76,42 +46,12 @@ const originOf = (source: DataSource): TE.TaskEither<DataError, Origin> => {
       TE.map(folder => ({
         name: folder,
         folder,
-        verify: against(OFFICIAL),
+        verify: against(FASHION_MNIST),
         remedy: `remove ${folder}, and if no other place has the set, ${GET_FULL}`,
       })),
     )
-  return TE.right({ name: source, folder: source, verify: flow(entries, expectOfficialIfAny) })
+  return TE.right({ name: source, folder: source, verify: againstIfAny(FASHION_MNIST) })
 }
-
-// The faults of all parts are reported, not only those of the first.
-const together = sequenceS(E.getApplicativeValidation({ concat: bothFaults }))
-
-const splitsOf =
-  (source: string, verify: Verify) =>
-  (contents: PerFile<Content>): E.Either<DataError, ImageSplits> => {
-    const check = verify(contents)
-    const decode = (key: FileKey): E.Either<DataError, Idx> =>
-      pipe(
-        check(key, contents[key]),
-        E.chain(({ file, content }) => parseIdx(file)(content)),
-      )
-    const file = (key: FileKey): string => contents[key].file
-    return pipe(
-      together({
-        trainImages: decode('trainImages'),
-        trainLabels: decode('trainLabels'),
-        testImages: decode('testImages'),
-        testLabels: decode('testLabels'),
-      }),
-      E.chain(idx =>
-        together({
-          train: imageSetFromIdx(file('trainImages'), file('trainLabels'))(idx.trainImages, idx.trainLabels),
-          test: imageSetFromIdx(file('testImages'), file('testLabels'))(idx.testImages, idx.testLabels),
-        }),
-      ),
-      E.map(({ train, test }) => ({ train, test, source })),
-    )
-  }
 
 /**
  * Loads Fashion-MNIST, or another set in its form: 28 x 28 grey images of ten classes in four IDX files.
@@ -129,13 +69,7 @@ export const loadFashionMnist = (options: LoadOptions = {}): TE.TaskEither<DataE
   const { source = 'shipped', fraction = 1, seed = 0, verify = true } = options
   return pipe(
     originOf(source),
-    TE.chain(origin =>
-      pipe(
-        readFolder(origin.folder),
-        TE.chainEitherK(splitsOf(origin.name, verify ? origin.verify : unverified)),
-        TE.mapLeft(fault => ({ ...fault, remedy: origin.remedy ?? fault.remedy })),
-      ),
-    ),
+    TE.chain(origin => loadOrigin(verify ? origin : { ...origin, verify: unverified })),
     TE.chainEitherK(splits =>
       pipe(
         splits.train,

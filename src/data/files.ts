@@ -5,9 +5,10 @@ import { sequenceS } from 'fp-ts/lib/Apply.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { type Content, FILES, type PerFile } from './checksums.js'
+import type { Content } from './checksums.js'
 import { bothFaults, type DataError, dataError } from './error.js'
 import { decompressIdx } from './idx.js'
+import { FILES, type PerFile } from './idxSets.js'
 
 // At once; the faults of all are reported, not only those of the first.
 const together = sequenceS(TE.getApplicativeTaskValidation(T.ApplyPar, { concat: bothFaults }))
@@ -23,12 +24,16 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'may not be read',
 }
 
-const faultOf =
+/** What hinders reading a file or a folder, in words. */
+export const unreadable =
+  (remedy: string) =>
   (file: string) =>
   (cause: unknown): DataError => {
     const { code = '', message } = cause as NodeJS.ErrnoException
-    return dataError(file, reasons[code] ?? `cannot be read (${message})`, REMEDY)
+    return dataError(file, reasons[code] ?? `cannot be read (${message})`, remedy)
   }
+
+const faultOf = unreadable(REMEDY)
 
 /**
  * The paths of the four files in a folder; where both forms of one are there, the gzip-ed.

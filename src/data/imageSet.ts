@@ -1,25 +1,14 @@
-/** Sets of labelled images. */
+/** Sets of images in the form of MNIST: 28 x 28 grey pixels, 0 for the background, in ten classes. */
 import * as E from 'fp-ts/lib/Either.js'
 import { type DataError, dataError } from './error.js'
+import type { ImageSet } from './examples.js'
 import type { Idx } from './idx.js'
-
-/** Labelled images, as bytes. */
-export interface ImageSet {
-  /** Pixels from 0 (background) to 255, row-major: `count` times 28 rows of 28. */
-  readonly images: Uint8Array
-  /** A class for each image, in 0..9. */
-  readonly labels: Uint8Array
-  readonly count: number
-  /** Of one image: height, width, channels. */
-  readonly shape: readonly [28, 28, 1]
-  readonly classes: 10
-}
 
 /** Images to train with and images to test with. */
 export interface ImageSplits {
   readonly train: ImageSet
   readonly test: ImageSet
-  /** Where they came from: `'shipped'`, or the folder. */
+  /** Where they came from: `'shipped'`, or a folder. */
   readonly source: string
 }
 

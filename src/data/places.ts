@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { OFFICIAL } from './checksums.js'
 import { type DataError, dataError } from './error.js'
 import { findFiles, readContent } from './files.js'
+import { FASHION_MNIST } from './idxSets.js'
 
 const NAME = 'fashion-mnist'
 const DEBIAN = `/usr/share/datasets/${NAME}`
@@ -16,6 +16,14 @@ const DEBIAN = `/usr/share/datasets/${NAME}`
 export const GET_FULL =
   `run: apt-get install dataset-fashion-mnist (it installs into ${DEBIAN}), ` +
   `or put the four files of https://github.com/zalandoresearch/fashion-mnist into ~/.keras/datasets/${NAME}`
+
+/** Where sets are looked for. */
+export interface Where {
+  /** The working folder; by default that of the process. */
+  readonly cwd?: string
+  /** Environment variables; by default those of the process. */
+  readonly env?: NodeJS.ProcessEnv
+}
 
 const isPlastax = (manifest: string): boolean => {
   try {
@@ -66,12 +74,29 @@ export const usualPlaces = (env: NodeJS.ProcessEnv = process.env): readonly stri
 const nowhere = (places: readonly string[]): DataError =>
   dataError('Fashion-MNIST', `the full set is in none of ${places.join(', ')}`, GET_FULL)
 
+/** The first that is there, looked for one after another; else the fault given. */
+export const firstOf = <A>(
+  candidates: readonly TE.TaskEither<DataError, A>[],
+  none: DataError,
+): TE.TaskEither<DataError, A> =>
+  pipe(
+    candidates.reduce(
+      (found, next) =>
+        pipe(
+          found,
+          TE.alt(() => next),
+        ),
+      TE.left(none),
+    ),
+    TE.mapLeft(() => none),
+  )
+
 const isFull = (folder: string): TE.TaskEither<DataError, string> =>
   pipe(
     findFiles(folder),
     TE.chain(({ trainLabels }) => readContent(trainLabels)),
     TE.filterOrElse(
-      ({ content }) => content.length === OFFICIAL.trainLabels.bytes,
+      ({ content }) => content.length === FASHION_MNIST.files.trainLabels.bytes,
       () => dataError(folder, 'has not 60000 training labels', GET_FULL),
     ),
     TE.map(() => folder),
@@ -87,14 +112,4 @@ const isFull = (folder: string): TE.TaskEither<DataError, string> =>
  * await findFullFashionMnist()() // right('/usr/share/datasets/fashion-mnist')
  */
 export const findFullFashionMnist = (places: readonly string[] = usualPlaces()): TE.TaskEither<DataError, string> =>
-  pipe(
-    places.map(isFull).reduce(
-      (found, next) =>
-        pipe(
-          found,
-          TE.alt(() => next),
-        ),
-      TE.left(nowhere(places)),
-    ),
-    TE.mapLeft(() => nowhere(places)),
-  )
+  firstOf(places.map(isFull), nowhere(places))

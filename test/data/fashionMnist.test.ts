@@ -7,8 +7,9 @@ import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FILES, SHIPPED, sha256 } from '../../src/data/checksums.js'
+import { sha256 } from '../../src/data/checksums.js'
 import { findFiles } from '../../src/data/files.js'
+import { FILES, SHIPPED } from '../../src/data/idxSets.js'
 import {
   findFullFashionMnist,
   type ImageSet,
@@ -54,7 +55,9 @@ describe('the shipped data', () => {
 
   it('has the checksums that its SHA256SUMS lists', async () => {
     const listed = await readFile(join(SHIPPED_FOLDER, 'SHA256SUMS'), 'utf8')
-    const known = Object.entries(FILES).map(([key, name]) => `${SHIPPED[key as keyof typeof FILES].sha256}  ${name}\n`)
+    const known = Object.entries(FILES).map(
+      ([key, name]) => `${SHIPPED.files[key as keyof typeof FILES].sha256}  ${name}\n`,
+    )
     expect(listed).toBe(known.join(''))
   })
 

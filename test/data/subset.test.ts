@@ -1,25 +1,7 @@
 import fc from 'fast-check'
-import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { imageSetOf } from '../../src/data/imageSet.js'
-import { balancedSubset, type ImageSet, showDataError } from '../../src/data/index.js'
-
-/** A set whose images tell their place: the first two pixels are the index. */
-const numbered = (labels: readonly number[]): ImageSet => {
-  const images = new Uint8Array(labels.length * 784)
-  labels.forEach((_, i) => {
-    images.set([i >> 8, i & 255], i * 784)
-  })
-  return imageSetOf(images, Uint8Array.from(labels))
-}
-const places = ({ images, count }: ImageSet): readonly number[] =>
-  Array.from({ length: count }, (_, i) => images[i * 784]! * 256 + images[i * 784 + 1]!)
-const countOf = (labels: Iterable<number>, label: number): number => [...labels].filter(each => each === label).length
-
-const right = <T>(result: E.Either<unknown, T>): T => {
-  if (E.isLeft(result)) throw new Error(JSON.stringify(result.left))
-  return result.right
-}
+import { balancedSubset, subset, withLabelNoise } from '../../src/data/index.js'
+import { countOf, faultIn, numbered, places, right } from './sets.js'
 
 const labelLists = fc.array(fc.nat(9), { minLength: 1, maxLength: 300 })
 const fractions = fc.double({ min: 0.001, max: 1, noNaN: true })
@@ -64,14 +46,45 @@ describe('balancedSubset', () => {
   })
 
   it.each([0, -0.1, 1.01, Number.NaN, Number.POSITIVE_INFINITY])('refuses fraction %s', fraction => {
-    const result = balancedSubset(fraction, 0)(numbered([1]))
-    expect(E.isLeft(result) && showDataError(result.left)).toBe(
+    expect(faultIn(balancedSubset(fraction, 0)(numbered([1])))).toBe(
       `fraction: is ${fraction}; use a number in (0, 1], such as 0.1 for a tenth`,
     )
   })
 
   it('refuses a seed that is no integer', () => {
-    const result = balancedSubset(0.5, 1.5)(numbered([1]))
-    expect(E.isLeft(result) && showDataError(result.left)).toBe('seed: is 1.5; use an integer, such as 0')
+    expect(faultIn(balancedSubset(0.5, 1.5)(numbered([1])))).toBe('seed: is 1.5; use an integer, such as 0')
+  })
+})
+
+describe('subset', () => {
+  it('without balance takes round(f n) of all, at least one, each once, in order, with its label', () => {
+    fc.assert(
+      fc.property(labelLists, fractions, fc.nat(), (labels, fraction, seed) => {
+        const part = right(subset(fraction, seed, { balanced: false })(numbered(labels)))
+        const picked = places(part)
+        expect(part.count).toBe(Math.max(1, Math.round(fraction * labels.length)))
+        expect(picked).toEqual([...new Set(picked)].sort((a, b) => a - b))
+        expect([...part.labels]).toEqual(picked.map(place => labels[place]))
+      }),
+    )
+  })
+
+  it('with one seed is contained in every larger one', () => {
+    fc.assert(
+      fc.property(labelLists, fractions, fractions, fc.nat(), fc.boolean(), (labels, a, b, seed, balanced) => {
+        const take = (fraction: number) => places(right(subset(fraction, seed, { balanced })(numbered(labels))))
+        const large = new Set(take(Math.max(a, b)))
+        expect(take(Math.min(a, b)).every(place => large.has(place))).toBe(true)
+      }),
+    )
+  })
+
+  it('keeps the kind of values, the true labels, and whatever else is known', () => {
+    const set = { ...numbered([0, 1, 2, 0, 1, 2], 3), normalization: { mean: [1], sd: [2] } }
+    const floats = { ...right(withLabelNoise(1, 0)(set)), images: Float32Array.from(set.images) }
+    const part = right(subset(0.5, 0)(floats))
+    expect(part.images).toBeInstanceOf(Float32Array)
+    expect([...(part.trueLabels ?? [])]).toEqual(places(part).map(place => place % 3))
+    expect([part.classes, part.normalization]).toEqual([3, set.normalization])
   })
 })

@@ -1,0 +1,53 @@
+/** Every data set by its name. */
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { loadCifar10 } from './cifar10/load.js'
+import { type DataSet, dataSetOf, type PrepareOptions, prepare } from './dataSet.js'
+import { type DataError, dataError } from './error.js'
+import { loadFashionMnist } from './fashionMnist.js'
+import { type FolderOptions, loadMnist } from './mnist.js'
+import { blobs } from './synthetic/blobs.js'
+import { teacherLabels } from './synthetic/teacher.js'
+
+/** Options of `loadDataSet`. Those of where a set is have no meaning for one that is computed. */
+export interface DataSetOptions extends PrepareOptions, FolderOptions {}
+
+type Load = (options: FolderOptions) => TE.TaskEither<DataError, DataSet>
+
+const loaders = {
+  'fashion-mnist': options => pipe(loadFashionMnist(options), TE.map(dataSetOf('fashion-mnist'))),
+  mnist: options => pipe(loadMnist(options), TE.map(dataSetOf('mnist'))),
+  cifar10: options => pipe(loadCifar10(options), TE.map(dataSetOf('cifar10'))),
+  blobs: () => TE.fromEither(blobs()),
+  'teacher-student': () => TE.fromEither(teacherLabels()),
+} as const satisfies Record<string, Load>
+
+/** A data set that `loadDataSet` knows. */
+export type DataSetName = keyof typeof loaders
+
+/** The names that `loadDataSet` knows. */
+export const dataSetNames = Object.keys(loaders) as readonly DataSetName[]
+
+const isName = (name: string): name is DataSetName => Object.hasOwn(loaders, name)
+
+/**
+ * Loads a data set by its name, and prepares it.
+ *
+ * `'fashion-mnist'` is the tenth that Plastax ships unless `source` is `'full'` or a folder; `'mnist'` and `'cifar10'` are
+ * looked for in the usual places unless it is a folder; `'blobs'` and `'teacher-student'` are computed with their default
+ * settings (for others: `blobs`, `teacherLabels` and `prepare`).
+ *
+ * @param name one of `dataSetNames`; anything else is an error that lists them
+ * @param options where it is, and what is done to it: see `FolderOptions` and `PrepareOptions`
+ * @returns the set, the same for the same arguments, or what is wrong, with the command or folder that mends it
+ * @example
+ * const cifar = await loadDataSet('cifar10', { fraction: 0.1, validation: 0.1, labelNoise: 0.2, seed: 1 })()
+ */
+export const loadDataSet = (
+  // Any text, since names come from configurations too; the union is for completion.
+  name: DataSetName | (string & {}),
+  { source, verify, ...options }: DataSetOptions = {},
+): TE.TaskEither<DataError, DataSet> =>
+  isName(name)
+    ? pipe((loaders[name] as Load)({ source, verify }), TE.chainEitherK(prepare(options)))
+    : TE.left(dataError('data', `is '${name}'`, `use one of ${dataSetNames.join(', ')}`))
