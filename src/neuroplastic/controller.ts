@@ -1,8 +1,7 @@
 /** A learning rate that follows how far the coefficient is from the gradient-only one. */
-import { pipe } from '#fp-ts/function'
 import { type Expr, expr } from '../expr/expr.js'
-import { map, type Tree, zipWith } from '../expr/tree.js'
-import { admit, admitEnds, admitEps, choose, type Hyperparameter } from '../transform/hyperparameter.js'
+import { filter, map, type Tree, values, zipWith } from '../expr/tree.js'
+import { admit, admitEach, admitEnds, admitEps, choose, type Hyperparameter } from '../transform/hyperparameter.js'
 import {
   classifierOnly,
   earlyBlocks,
@@ -33,7 +32,13 @@ export interface ControllerOptions {
   readonly eps?: Hyperparameter
 }
 
-const average = (xs: readonly Expr[]): Expr => xs.reduce((a, b) => a.add(b)).div(xs.length)
+/** $c$: by how much, in logarithms, a leaf's coefficient is more than the gradient-only one. */
+const logRatio = (alpha: Expr, gradientOnly: Expr, eps: Hyperparameter): Expr => {
+  const c = alpha.maximum(eps).div(gradientOnly.maximum(eps)).log().mean()
+  return c.isFinite().where(c, 0)
+}
+
+const mean = (xs: readonly Expr[]): Expr => xs.reduce((a, b) => a.add(b)).div(xs.length)
 
 /**
  * The multiplier of a leaf's learning rate, for `withLearningRateController`; reads `alpha` and `gradientOnly`:
@@ -51,29 +56,19 @@ export const plasticityController = (
 ): GradientTransform<Stateless> => {
   const groupOf = choose('mode', mode, groups)
   admit('controllerAlpha', controllerAlpha, '[0, inf)')
-  admit('controllerHigh', controllerHigh, '(0, inf)')
-  admit('controllerLow', controllerLow, '(0, inf)')
+  admitEach('(0, inf)', { controllerHigh, controllerLow })
   admitEnds(['controllerLow', controllerLow], ['controllerHigh', controllerHigh])
   admitEps('eps', eps)
+  const multiplier = (c: Expr): Expr => c.mul(controllerAlpha).add(1).clipByValue(controllerLow, controllerHigh)
   return stateless((updates, params, context) => {
     const alpha = treeFrom(context, 'alpha', 'plasticityController')
     const gradientOnly = treeFrom(context, 'gradientOnly', 'plasticityController')
-    const signals = zipWith([updates, alpha, gradientOnly], (_, a, go) => {
-      const c = a.maximum(eps).div(go.maximum(eps)).log().mean()
-      return c.isFinite().where(c, 0)
-    })
-    const signalOf = (group: string) =>
-      average(Object.entries(signals).flatMap(([name, c]) => (groupOf(name, params) === group ? [c] : [])))
-    return pipe(
-      updates,
-      map((g, name) => {
-        const group = groupOf(name, params)
-        const multiplier =
-          group === undefined
-            ? expr(1)
-            : signalOf(group).mul(controllerAlpha).add(1).clipByValue(controllerLow, controllerHigh)
-        return multiplier.broadcastTo(g).observe('multiplier')
-      }),
-    )
+    const ratios = zipWith([updates, alpha, gradientOnly], (_, a, go) => logRatio(a, go, eps))
+    const ratioOf = (group: string): Expr => mean(values(filter(name => groupOf(name, params) === group)(ratios)))
+    return map((g: Expr, name) => {
+      const group = groupOf(name, params)
+      const factor = group === undefined ? expr(1) : multiplier(ratioOf(group))
+      return factor.broadcastTo(g).observe('multiplier')
+    })(updates)
   })
 }

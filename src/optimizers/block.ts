@@ -21,6 +21,7 @@ import {
   trace,
 } from '../transform/index.js'
 import { scheduleOf } from '../transform/schedules/index.js'
+import { coupled } from './assemble.js'
 import { boolean, optional, selector } from './decode.js'
 import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
 import type { DecayOptions, StepOptions } from './optimizers.js'
@@ -46,11 +47,7 @@ export const sm3 = described(
   'sm3',
   { ...learningRate, ...decay, momentum: within('[0, 1)') },
   ({ learningRate = 0.1, momentum = 0.9, weightDecay = 0, mask }: Sm3OptimizerOptions) =>
-    namedChain({
-      decay: addDecayedWeights(weightDecay, { mask }),
-      moments: scaleBySm3({ b1: momentum }),
-      step: scaleByLearningRate(learningRate),
-    }),
+    coupled({ learningRate, weightDecay, mask }, scaleBySm3({ b1: momentum })),
 )
 
 export interface AdafactorOptions extends StepOptions, DecayOptions, FactoredRmsOptions {

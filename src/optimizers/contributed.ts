@@ -1,4 +1,6 @@
 /** Optimizers of optax's `contrib`: of matrices, of curvature, of dual averages. Defaults are its own. */
+import type { Expr } from '../expr/expr.js'
+import type { Tree } from '../expr/tree.js'
 import {
   type AcpropTransformOptions,
   addDecayedWeights,
@@ -18,6 +20,7 @@ import {
   scaleByShape,
   scaleBySophia,
 } from '../transform/index.js'
+import { decoupled } from './assemble.js'
 import { boolean, oneOf, optional } from './decode.js'
 import { betas, decay, described, epsilon, learningRate, scheduled, within } from './describe.js'
 import type { DecayOptions, StepOptions } from './optimizers.js'
@@ -36,6 +39,39 @@ export interface MuonOptions extends StepOptions, DecayOptions, MuonTransformOpt
   /** $\eta > 0$ of the other leaves, or a schedule of it; default `learningRate`. */
   readonly adamLearningRate?: Scheduled
 }
+
+/** Muon's options, as far as both rules share a default. */
+type MuonParts = MuonOptions & Required<StepOptions>
+
+/** Which rule a leaf steps by: a matrix by Muon's own. */
+const ruleOf =
+  (convolutions: boolean) =>
+  (name: string, params: Tree<Expr>): 'muon' | 'adam' => {
+    const rank = params[name]?.shape.length
+    return rank === 2 || (convolutions && rank === 4) ? 'muon' : 'adam'
+  }
+
+/** The steps of matrices, along their orthogonalized momentum. */
+const orthogonalSteps = ({ learningRate, weightDecay = 0, mask, consistentRms, ...momentum }: MuonParts) =>
+  namedChain({
+    momentum: scaleByMuon(momentum),
+    shape: scaleByShape(consistentRms === undefined ? {} : { consistentRms }),
+    decay: addDecayedWeights(weightDecay, { mask }),
+    step: scaleByLearningRate(learningRate),
+  })
+
+/** The steps of all other leaves, which are AdamW's. */
+const adamSteps = ({
+  learningRate,
+  adamB1: b1 = 0.9,
+  adamB2: b2 = 0.999,
+  adamEpsRoot: epsRoot = 0,
+  adamWeightDecay: weightDecay = 0,
+  adamLearningRate = learningRate,
+  eps = 1e-8,
+  nesterov = true,
+}: MuonParts) =>
+  decoupled({ learningRate: adamLearningRate, weightDecay }, scaleByAdam({ b1, b2, eps, epsRoot, nesterov }))
 
 /**
  * Muon: matrices step along their orthogonalized momentum, $P_{t+1} = P_t - \eta\,(\sqrt{\max(1, n_{out} / n_{in})}\, U V^\top + \lambda P_t)$,
@@ -71,40 +107,11 @@ export const muon = described(
     adamWeightDecay: scheduled('[0, inf)'),
     adamLearningRate: scheduled('(0, inf)'),
   },
-  ({
-    learningRate = 1e-3,
-    weightDecay = 0,
-    mask,
-    consistentRms,
-    convolutions = false,
-    adamB1: b1 = 0.9,
-    adamB2: b2 = 0.999,
-    adamEpsRoot: epsRoot = 0,
-    adamWeightDecay = 0,
-    adamLearningRate = learningRate,
-    eps = 1e-8,
-    nesterov = true,
-    ...momentum
-  }: MuonOptions) =>
-    partition(
-      (name, params) => {
-        const rank = params[name]?.shape.length
-        return rank === 2 || (convolutions && rank === 4) ? 'muon' : 'adam'
-      },
-      {
-        muon: namedChain({
-          momentum: scaleByMuon({ ...momentum, eps, nesterov }),
-          shape: scaleByShape(consistentRms === undefined ? {} : { consistentRms }),
-          decay: addDecayedWeights(weightDecay, { mask }),
-          step: scaleByLearningRate(learningRate),
-        }),
-        adam: namedChain({
-          moments: scaleByAdam({ b1, b2, eps, epsRoot, nesterov }),
-          decay: addDecayedWeights(adamWeightDecay),
-          step: scaleByLearningRate(adamLearningRate),
-        }),
-      },
-    ),
+  ({ learningRate = 1e-3, convolutions = false, ...options }: MuonOptions) =>
+    partition(ruleOf(convolutions), {
+      muon: orthogonalSteps({ ...options, learningRate }),
+      adam: adamSteps({ ...options, learningRate }),
+    }),
 )
 
 export interface SophiaOptimizerOptions extends StepOptions, DecayOptions, SophiaOptions {}
@@ -128,11 +135,7 @@ export const sophia = described(
   'sophia',
   { ...learningRate, ...decay, ...betas, ...epsilon, gamma: within('(0, inf)'), clipThreshold: within('(0, inf]') },
   ({ learningRate = 1e-4, weightDecay = 1e-4, mask, ...curvature }: SophiaOptimizerOptions) =>
-    namedChain({
-      moments: scaleBySophia(curvature),
-      decay: addDecayedWeights(weightDecay, { mask }),
-      step: scaleByLearningRate(learningRate),
-    }),
+    decoupled({ learningRate, weightDecay, mask }, scaleBySophia(curvature)),
 )
 
 export interface MadgradOptions extends DecayOptions, MadgradTransformOptions {}
@@ -175,9 +178,5 @@ export const acprop = described(
   'acprop',
   { ...learningRate, ...decay, ...betas, ...epsilon, epsRoot: within('[0, inf)') },
   ({ learningRate = 1e-3, weightDecay = 0, mask, ...moments }: AcpropOptions) =>
-    namedChain({
-      moments: scaleByAcprop(moments),
-      decay: addDecayedWeights(weightDecay, { mask }),
-      step: scaleByLearningRate(learningRate),
-    }),
+    decoupled({ learningRate, weightDecay, mask }, scaleByAcprop(moments)),
 )

@@ -20,6 +20,7 @@ import {
   scaleByLearningRate,
   trace,
 } from '../transform/index.js'
+import { coupled, decoupled } from './assemble.js'
 import { boolean, optional } from './decode.js'
 import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
 
@@ -121,11 +122,7 @@ export const adam = described(
   'adam',
   adamFields,
   ({ learningRate = 1e-3, weightDecay = 0, mask, ...moments }: AdamOptimizerOptions) =>
-    namedChain({
-      decay: addDecayedWeights(weightDecay, { mask }),
-      moments: momentsOf(moments),
-      step: scaleByLearningRate(learningRate),
-    }),
+    coupled({ learningRate, weightDecay, mask }, momentsOf(moments)),
 )
 
 /**
@@ -143,9 +140,5 @@ export const adamw = described(
   'adamw',
   adamFields,
   ({ learningRate = 1e-3, weightDecay = 1e-4, mask, ...moments }: AdamOptimizerOptions) =>
-    namedChain({
-      moments: momentsOf(moments),
-      decay: addDecayedWeights(weightDecay, { mask }),
-      step: scaleByLearningRate(learningRate),
-    }),
+    decoupled({ learningRate, weightDecay, mask }, momentsOf(moments)),
 )

@@ -11,6 +11,7 @@ import {
   warmUp,
 } from '../transform/index.js'
 import { scheduleOf } from '../transform/schedules/index.js'
+import { decoupled } from './assemble.js'
 import { decay, described, epsilon, learningRate, within } from './describe.js'
 import type { DecayOptions, StepOptions } from './optimizers.js'
 
@@ -86,11 +87,8 @@ export const scheduleFreeAdamw = described(
     ...averaging
   }: ScheduleFreeAdamwOptions) => {
     const rate = warmedUp(learningRate, warmupSteps)
-    const descent = namedChain({
-      moments: scaleByRms({ decay: b2, eps, epsInSqrt: false, biasCorrection: true }),
-      decay: addDecayedWeights(weightDecay, { mask }),
-      step: scaleByLearningRate(rate),
-    })
+    const normalized = scaleByRms({ decay: b2, eps, epsInSqrt: false, biasCorrection: true })
+    const descent = decoupled({ learningRate: rate, weightDecay, mask }, normalized)
     return scheduleFree(descent, { ...averaging, learningRate: rate })
   },
 )

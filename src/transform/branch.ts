@@ -4,11 +4,15 @@ import { isScalar, type Scalar, scalarRead } from '../expr/scalar.js'
 import { showPath, unite } from '../expr/structure.js'
 
 /**
- * `a` where the condition holds, else `b`: results of any nesting, state of both sorts included. Only one side runs.
+ * `a` where the condition holds, else `b`: results of any nesting, state of both sorts included. Only one side runs; what
+ * is the very same on both is no choice.
  *
  * A Scalar condition costs nothing. A tensor condition (of one element: are all gradients finite?) is read back between
- * passes; a backend that cannot read synchronously refuses it. A leaf that is on one side only is taken from there, so
- * that the new state of the leaves with a gradient may be set against the whole old one.
+ * passes; a backend that cannot read synchronously refuses it.
+ *
+ * A leaf that is on one side only is taken from there, whatever the condition. So the new state of the leaves with a
+ * gradient may be set against the whole old one, in which the others stand still; a leaf that only the side not chosen has
+ * is computed, and given, all the same.
  *
  * @throws TypeError where the sides differ in structure or shape, naming the place
  * @example
@@ -29,6 +33,7 @@ export const branch = <R>(condition: Scalar | Expr, a: R, b: R): R => {
   const test = isExpr(condition) ? scalarRead(condition) : condition
   const chosen = unite(
     (x, y, path) => {
+      if (x === y) return isExpr(x) ? x.add(0) : x // adding 0 makes a number of a truth value, as selecting does
       if (isExpr(x) && isExpr(y)) return select(test, x, y)
       if (isScalar(x) && isScalar(y)) return test.where(x, y)
       throw new TypeError(`branch: at ${showPath(path)} one side is a tensor, the other a number`)

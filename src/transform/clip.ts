@@ -1,8 +1,9 @@
 /** Bounds on elements and norms. */
 import { type Expr, expr } from '../expr/expr.js'
-import { map, values } from '../expr/tree.js'
+import { map } from '../expr/tree.js'
 import { admit, admitEnds, type Hyperparameter } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
+import { globalNorm } from './whole.js'
 
 /**
  * Bounds each element: $u = \min(\max(g, lo), hi)$. A NaN stays one.
@@ -49,9 +50,7 @@ export const clipByNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless
 export const clipByGlobalNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless> => {
   admit('maxNorm', maxNorm, '(0, inf)')
   return stateless(updates => {
-    const squares = values(updates).map(g => g.norm().square())
-    if (squares.length === 0) return updates
-    const factor = shrink(squares.reduce((a, b) => a.add(b)).sqrt(), maxNorm)
+    const factor = shrink(globalNorm(updates), maxNorm)
     return map((g: Expr) => g.mul(factor))(updates)
   })
 }

@@ -1,9 +1,8 @@
 /** Homeostasis: keeping updates near a size of their own. */
-import { pipe } from '#fp-ts/function'
-import { expr } from '../expr/expr.js'
-import { scalar } from '../expr/scalar.js'
+import { type Expr, expr } from '../expr/expr.js'
+import { type Scalar, scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'
-import { admit, admitEps, type Hyperparameter } from './hyperparameter.js'
+import { admit, admitEach, admitEps, type Hyperparameter } from './hyperparameter.js'
 import { thirdOf } from './layers.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
@@ -21,6 +20,14 @@ export interface HomeostasisOptions {
   /** $\varepsilon > 0$, default 1e-8. */
   readonly eps?: Hyperparameter
 }
+
+/** The factor that brings a norm down to `maxNorm`, and a little further. */
+const shrink = (norm: Expr, maxNorm: Hyperparameter, eps: Hyperparameter): Expr =>
+  norm.greater(maxNorm).where(expr(maxNorm).div(norm.add(eps)), 1)
+
+/** The bounded gain that brings a root mean square nearer to its target. */
+const gain = (rms: Expr, target: Scalar, rate: Hyperparameter): Expr =>
+  rms.neg().add(target).mul(rate).add(1).clipByValue(0.5, 1.5)
 
 /**
  * Clips each leaf's norm, then steers its root mean square to a target by a bounded gain:
@@ -45,27 +52,18 @@ export const homeostasis = ({
   lateTargetRmsScale = 1,
   eps = 1e-8,
 }: HomeostasisOptions = {}): GradientTransform<Stateless> => {
-  admit('maxUpdateNorm', maxUpdateNorm, '(0, inf)')
-  admit('targetRms', targetRms, '(0, inf)')
+  admitEach('(0, inf)', { maxUpdateNorm, targetRms, earlyTargetRmsScale, middleTargetRmsScale, lateTargetRmsScale })
   admit('adaptationRate', adaptationRate, '[0, 1]')
   admitEps('eps', eps)
-  const scales = {
-    early: admit('earlyTargetRmsScale', earlyTargetRmsScale, '(0, inf)'),
-    middle: admit('middleTargetRmsScale', middleTargetRmsScale, '(0, inf)'),
-    late: admit('lateTargetRmsScale', lateTargetRmsScale, '(0, inf)'),
+  const scales = { early: earlyTargetRmsScale, middle: middleTargetRmsScale, late: lateTargetRmsScale }
+  const regulated = (u: Expr, target: Scalar): Expr => {
+    const norm = u.norm()
+    const clip = shrink(norm, maxUpdateNorm, eps)
+    // The clipped norm is the norm times the factor: one reduction serves both.
+    const rms = norm.mul(clip).square().div(Math.max(1, u.size)).add(eps).sqrt()
+    return u.mul(clip.mul(gain(rms, target, adaptationRate)))
   }
   return stateless((updates, params) =>
-    pipe(
-      updates,
-      map((u, name) => {
-        const norm = u.norm()
-        const shrink = norm.greater(maxUpdateNorm).where(expr(maxUpdateNorm).div(norm.add(eps)), 1)
-        // The clipped norm is the norm times the factor: one reduction serves both.
-        const rms = norm.mul(shrink).square().div(Math.max(1, u.size)).add(eps).sqrt()
-        const target = scalar(targetRms).mul(scales[thirdOf(name, params)])
-        const gain = rms.neg().add(target).mul(adaptationRate).add(1).clipByValue(0.5, 1.5)
-        return u.mul(shrink.mul(gain))
-      }),
-    ),
+    map((u: Expr, name) => regulated(u, scalar(targetRms).mul(scales[thirdOf(name, params)])))(updates),
   )
 }

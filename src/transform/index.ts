@@ -92,6 +92,7 @@ export {
   type StateOf,
   stateless,
 } from './types.js'
+export { globalNorm } from './whole.js'
 export { flatten } from './wrap/flatten.js'
 export { freeze } from './wrap/freeze.js'
 export {
@@ -101,14 +102,7 @@ export {
   injectHyperparameters,
   setHyperparameters,
 } from './wrap/inject.js'
-export {
-  globalNorm,
-  type Measure,
-  type Measurement,
-  type Measurements,
-  monitor,
-  snapshot,
-} from './wrap/monitor.js'
+export { type Measure, type Measurement, type Measurements, monitor, snapshot } from './wrap/monitor.js'
 export { applyEvery, type MultiStepsOptions, type MultiStepsState, multiSteps } from './wrap/multiSteps.js'
 export { isLarge, isNotFinite, type LargeOptions, type SkipCondition, skipLargeUpdates } from './wrap/skip.js'
 export { type Phase, type WhenState, when } from './wrap/when.js'

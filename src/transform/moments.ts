@@ -1,11 +1,9 @@
 /** Moving averages and momentum: transforms that remember. */
-
-import type { Expr } from '../expr/expr.js'
-import { fill } from '../expr/expr.js'
+import { type Expr, fill } from '../expr/expr.js'
 import { type Scalar, type ScalarLike, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
 import { chain } from './combine.js'
-import { admit, admitEps, type Hyperparameter } from './hyperparameter.js'
+import { admit, admitEach, admitEps, type Hyperparameter } from './hyperparameter.js'
 import { gradientMagnitude } from './signals.js'
 import type { GradientTransform } from './types.js'
 
@@ -15,44 +13,22 @@ export const zerosLike: (params: Tree<Expr>) => Tree<Expr> = map(p => fill(p, 0)
 /** One step of the moving average: $\rho\, m + (1 - \rho)\, x$. */
 export const average = (x: Expr, m: Expr, rho: ScalarLike): Expr => x.lerp(m, rho)
 
-/** What a moving average that started at 0 lacks after `t` steps: $1 - \rho^t$. */
+/** The moving average of each leaf. */
+export const averages = (xs: Tree<Expr>, ms: Tree<Expr>, rho: ScalarLike): Tree<Expr> =>
+  zipWith([xs, ms], (x, m) => average(x, m, rho))
+
+/** The moving average of each leaf's squares. */
+export const meanSquares = (xs: Tree<Expr>, vs: Tree<Expr>, rho: ScalarLike): Tree<Expr> =>
+  zipWith([xs, vs], (x, v) => average(x.square(), v, rho))
+
+/** What a moving average that started at 0 amounts to after `t` steps of 1: $1 - \rho^t$. */
 export const debias = (rho: ScalarLike, t: Scalar): Scalar => scalar(1).sub(scalar(rho).pow(t))
 
-/** What Adam and its relatives have in common. */
-export interface MomentOptions {
-  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, added to the root; default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** $\bar\varepsilon \ge 0$, added under the root; default 0. */
-  readonly epsRoot?: Hyperparameter
-}
+/** What a moving average is divided by: {@link debias}, or 1. */
+export const correctionOf = (biasCorrection: boolean): typeof debias => (biasCorrection ? debias : () => scalar(1))
 
-/** What Adam and its relatives have in common. */
-export interface MomentOptions {
-  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, added to the root; default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** $\bar\varepsilon \ge 0$, added under the root; default 0. */
-  readonly epsRoot?: Hyperparameter
-}
-
-/** What Adam and its relatives have in common. */
-export interface MomentOptions {
-  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, added to the root; default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** $\bar\varepsilon \ge 0$, added under the root; default 0. */
-  readonly epsRoot?: Hyperparameter
-}
+/** A moving average that started at 0, without the bias of that: $m / (1 - \rho^t)$. */
+export const unbiased = (m: Expr, rho: ScalarLike, t: Scalar): Expr => m.div(debias(rho, t))
 
 /** What Adam and its relatives have in common. */
 export interface MomentOptions {
@@ -80,16 +56,46 @@ export interface AdamState {
   readonly nu: Tree<Expr>
 }
 
-/** Checks the options that Adam and its relatives share. */
-export const admitMoments = ({ b1, b2, eps, epsRoot }: Required<MomentOptions>): void => {
-  admit('b1', b1, '[0, 1)')
-  admit('b2', b2, '[0, 1)')
+/** The options that Adam and its relatives share: checked, and complete. */
+export const admitMoments = ({
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+  epsRoot = 0,
+}: MomentOptions): Required<MomentOptions> => {
+  admitEach('[0, 1)', { b1, b2 })
   admitEps('eps', eps)
   admit('epsRoot', epsRoot, '[0, inf)')
+  return { b1, b2, eps, epsRoot }
 }
 
-/** What a moving average is divided by: {@link debias}, or 1. */
-export const correctionOf = (biasCorrection: boolean): typeof debias => (biasCorrection ? debias : () => scalar(1))
+/** What Adam and its relatives divide by: $\sqrt{v + \bar\varepsilon} + \varepsilon$. */
+export const rootOf = (v: Expr, { eps, epsRoot }: Pick<Required<MomentOptions>, 'eps' | 'epsRoot'>): Expr =>
+  v.add(epsRoot).sqrt().add(eps)
+
+/** Before the first step. */
+export const zeroMoments = (params: Tree<Expr>): AdamState => ({
+  count: scalar(0),
+  mu: zerosLike(params),
+  nu: zerosLike(params),
+})
+
+interface FirstMoment extends Pick<AdamOptions, 'biasCorrection' | 'nesterov'> {
+  readonly b1: Hyperparameter
+}
+
+/** $\hat m_t$, the first moment as it is used: without its bias, and looking ahead if wanted. */
+export const usedMoment = ({ b1, biasCorrection = true, nesterov = false }: FirstMoment) => {
+  const correction = correctionOf(biasCorrection)
+  return (g: Expr, m: Expr, t: Scalar): Expr =>
+    nesterov ? average(g.div(correction(b1, t)), m.div(correction(b1, t.add(1))), b1) : m.div(correction(b1, t))
+}
+
+interface TwoMoments extends FirstMoment {
+  readonly initial?: Hyperparameter
+  readonly second: (g: Expr, v: Expr, m: Expr) => Expr
+  readonly scaled: (m: Expr, v: Expr, count: Scalar) => Expr
+}
 
 /**
  * Adam and those of its relatives that differ in the second moment, or in what becomes of the two.
@@ -98,31 +104,15 @@ export const correctionOf = (biasCorrection: boolean): typeof debias => (biasCor
  * @param options.second the second moment, from the gradient, its value before, and the new first moment
  * @param options.scaled the update, from the first moment as it is used, the second one, and the steps taken
  */
-export const twoMoments = ({
-  b1,
-  biasCorrection = true,
-  nesterov = false,
-  initial = 0,
-  second,
-  scaled,
-}: Pick<AdamOptions, 'biasCorrection' | 'nesterov'> & {
-  readonly b1: Hyperparameter
-  readonly initial?: Hyperparameter
-  readonly second: (g: Expr, v: Expr, m: Expr) => Expr
-  readonly scaled: (m: Expr, v: Expr, count: Scalar) => Expr
-}): GradientTransform<AdamState> => {
-  const correction = correctionOf(biasCorrection)
+export const twoMoments = ({ initial = 0, second, scaled, ...first }: TwoMoments): GradientTransform<AdamState> => {
+  const used = usedMoment(first)
   return {
-    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: map((p: Expr) => fill(p, initial))(params) }),
+    init: params => ({ ...zeroMoments(params), nu: map((p: Expr) => fill(p, initial))(params) }),
     update: (updates, state) => {
       const count = state.count.add(1)
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
+      const mu = averages(updates, state.mu, first.b1)
       const nu = zipWith([updates, state.nu, mu], second)
-      const used = (g: Expr, m: Expr): Expr =>
-        nesterov
-          ? average(g.div(correction(b1, count)), m.div(correction(b1, count.add(1))), b1)
-          : m.div(correction(b1, count))
-      return [zipWith([updates, mu, nu], (g, m, v) => scaled(used(g, m), v, count)), { count, mu, nu }]
+      return [zipWith([updates, mu, nu], (g, m, v) => scaled(used(g, m, count), v, count)), { count, mu, nu }]
     },
   }
 }
@@ -141,21 +131,18 @@ export const twoMoments = ({
  * Source: Kingma and Ba, arXiv 1412.6980; the look-ahead: Dozat, ICLR workshop 2016, as optax has it.
  */
 export const scaleByAdam = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-  epsRoot = 0,
   biasCorrection = true,
   nesterov = false,
+  ...options
 }: AdamOptions = {}): GradientTransform<AdamState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
+  const { b1, b2, ...root } = admitMoments(options)
   const correction = correctionOf(biasCorrection)
   return twoMoments({
     b1,
     biasCorrection,
     nesterov,
     second: (g, v) => average(g.square(), v, b2),
-    scaled: (m, v, count) => m.div(v.div(correction(b2, count)).add(epsRoot).sqrt().add(eps)),
+    scaled: (m, v, count) => m.div(rootOf(v.div(correction(b2, count)), root)),
   })
 }
 
@@ -203,7 +190,7 @@ export const ema = (
     init: params => ({ count: scalar(0), ema: zerosLike(params) }),
     update: (updates, state) => {
       const count = state.count.add(1)
-      const next = zipWith([updates, state.ema], (g, m) => average(g, m, decay))
+      const next = averages(updates, state.ema, decay)
       return [map((m: Expr) => m.div(correction(decay, count)))(next), { count, ema: next }]
     },
   }

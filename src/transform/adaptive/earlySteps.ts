@@ -4,7 +4,19 @@ import { type Scalar, scalar } from '../../expr/scalar.js'
 import { zipWith } from '../../expr/tree.js'
 import { branch } from '../branch.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
-import { type AdamState, admitMoments, average, debias, type MomentOptions, twoMoments, zerosLike } from '../moments.js'
+import {
+  type AdamState,
+  admitMoments,
+  average,
+  averages,
+  debias,
+  type MomentOptions,
+  meanSquares,
+  rootOf,
+  twoMoments,
+  unbiased,
+  zerosLike,
+} from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
 export interface NadamOptions extends MomentOptions {
@@ -17,6 +29,14 @@ export interface NadamState extends AdamState {
   /** The product of the momenta so far. */
   readonly product: Scalar
 }
+
+/** $\mu_t$, which rises from $\beta_1 / 2$ to $\beta_1$. */
+const risingMomentum =
+  (b1: Hyperparameter, momentumDecay: Hyperparameter) =>
+  (t: Scalar): Scalar =>
+    scalar(1)
+      .sub(scalar(0.96).pow(t.mul(momentumDecay)).div(2))
+      .mul(b1)
 
 /**
  * Adam with Nesterov's look-ahead and a momentum that rises from $\beta_1 / 2$ to $\beta_1$:
@@ -32,32 +52,23 @@ export interface NadamState extends AdamState {
  * Source: Dozat, ICLR workshop 2016, with the schedule of $\mu$ of Sutskever et al., ICML 2013, as in PyTorch.
  */
 export const scaleByNadam = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-  epsRoot = 0,
   momentumDecay = 4e-3,
+  ...options
 }: NadamOptions = {}): GradientTransform<NadamState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
-  admit('momentumDecay', momentumDecay, '[0, inf)')
-  const momentum = (t: Scalar): Scalar =>
-    scalar(1)
-      .sub(scalar(0.96).pow(t.mul(momentumDecay)).div(2))
-      .mul(b1)
+  const { b1, b2, ...root } = admitMoments(options)
+  const momentum = risingMomentum(b1, admit('momentumDecay', momentumDecay, '[0, inf)'))
   return {
     init: params => ({ count: scalar(0), product: scalar(1), mu: zerosLike(params), nu: zerosLike(params) }),
     update: (updates, state) => {
       const count = state.count.add(1)
       const [now, next] = [momentum(count), momentum(count.add(1))]
       const product = state.product.mul(now)
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
-      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, b2))
+      const mu = averages(updates, state.mu, b1)
+      const nu = meanSquares(updates, state.nu, b2)
       const ofGradient = scalar(1).sub(now).div(scalar(1).sub(product))
       const ofMoment = next.div(scalar(1).sub(product.mul(next)))
       const ahead = (g: Expr, m: Expr): Expr => g.mul(ofGradient).add(m.mul(ofMoment))
-      const out = zipWith([updates, mu, nu], (g, m, v) =>
-        ahead(g, m).div(v.div(debias(b2, count)).add(epsRoot).sqrt().add(eps)),
-      )
+      const out = zipWith([updates, mu, nu], (g, m, v) => ahead(g, m).div(rootOf(unbiased(v, b2, count), root)))
       return [out, { count, product, mu, nu }]
     },
   }
@@ -70,6 +81,19 @@ export interface RadamOptions extends MomentOptions {
   readonly nesterov?: boolean
   /** Whether $\varepsilon$ is added to the root of the corrected moment (default, as in optax), or, before it is corrected, to that of the bare one (as in PyTorch). */
   readonly epsAfterCorrection?: boolean
+}
+
+/** $\rho_\infty$, how large a sample the second moment amounts to in the end. */
+const sampleLimit = (b2: Hyperparameter): Scalar => scalar(2).div(scalar(1).sub(b2)).sub(1)
+
+/** $\rho_t$, how large a sample it amounts to after `t` steps. */
+const sampleSize = (b2: Hyperparameter, t: Scalar): Scalar =>
+  sampleLimit(b2).sub(t.mul(2).mul(scalar(b2).pow(t)).div(debias(b2, t)))
+
+/** $r_t$, from the size of the sample and its limit. */
+const rectification = (size: Scalar, limit: Scalar): Scalar => {
+  const tractable = (rho: Scalar): Scalar => rho.sub(4).mul(rho.sub(2)).div(rho)
+  return tractable(size).div(tractable(limit)).sqrt()
 }
 
 /**
@@ -85,31 +109,23 @@ export interface RadamOptions extends MomentOptions {
  * Source: Liu et al., arXiv 1908.03265.
  */
 export const scaleByRadam = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-  epsRoot = 0,
   threshold = 5,
   nesterov = false,
   epsAfterCorrection = true,
+  ...options
 }: RadamOptions = {}): GradientTransform<AdamState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
+  const { b1, b2, ...root } = admitMoments(options)
   admit('threshold', threshold, '[4, inf]')
-  const limit = scalar(2).div(scalar(1).sub(b2)).sub(1)
-  const sample = (t: Scalar): Scalar => limit.sub(t.mul(2).mul(scalar(b2).pow(t)).div(debias(b2, t)))
-  const tractable = (rho: Scalar): Scalar => rho.sub(4).mul(rho.sub(2)).div(rho)
-  const root = (v: Expr, correction: Scalar): Expr =>
-    epsAfterCorrection
-      ? v.div(correction).add(epsRoot).sqrt().add(eps)
-      : v.add(epsRoot).sqrt().add(eps).div(correction.sqrt())
+  const divisor = (v: Expr, t: Scalar): Expr =>
+    epsAfterCorrection ? rootOf(unbiased(v, b2, t), root) : rootOf(v, root).div(debias(b2, t).sqrt())
   return twoMoments({
     b1,
     nesterov,
     second: (g, v) => average(g.square(), v, b2),
     scaled: (m, v, count) => {
-      const rho = sample(count)
-      const rectified = m.mul(tractable(rho).div(tractable(limit)).sqrt()).div(root(v, debias(b2, count)))
-      return branch(rho.greaterEqual(threshold), rectified, m)
+      const size = sampleSize(b2, count)
+      const rectified = m.mul(rectification(size, sampleLimit(b2))).div(divisor(v, count))
+      return branch(size.greaterEqual(threshold), rectified, m)
     },
   })
 }

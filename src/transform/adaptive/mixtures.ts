@@ -1,9 +1,18 @@
 /** Relatives of Adam with more than one first moment. */
 import type { Expr } from '../../expr/expr.js'
-import { type Scalar, scalar } from '../../expr/scalar.js'
+import { scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
-import { type AdamState, admitMoments, average, debias, type MomentOptions, zerosLike } from '../moments.js'
+import {
+  type AdamState,
+  admitMoments,
+  averages,
+  type MomentOptions,
+  meanSquares,
+  rootOf,
+  unbiased,
+  zerosLike,
+} from '../moments.js'
 import { type Scheduled, scheduleOf } from '../schedules/index.js'
 import type { GradientTransform } from '../types.js'
 
@@ -26,6 +35,12 @@ export interface AdanState extends AdamState {
   readonly previous: Tree<Expr>
 }
 
+/** Before the first step. */
+const zeroDeltas = (params: Tree<Expr>): AdanState => {
+  const zeros = zerosLike(params)
+  return { count: scalar(0), mu: zeros, delta: zeros, nu: zeros, previous: zeros }
+}
+
 /**
  * Adaptive Nesterov momentum, from the gradient and its change $d_t = g_t - g_{t-1}$ ($d_1 = 0$):
  * $$ m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t, \quad \delta_t = \beta_2 \delta_{t-1} + (1 - \beta_2) d_t, \quad
@@ -44,28 +59,21 @@ export const scaleByAdan = ({
   b1 = 0.98,
   b2 = 0.92,
   b3 = 0.99,
-  eps = 1e-8,
-  epsRoot = 0,
+  ...options
 }: AdanOptions = {}): GradientTransform<AdanState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
+  const root = admitMoments({ ...options, b1, b2 })
   admit('b3', b3, '[0, 1)')
-  const share = scalar(1).sub(b2)
-  const ahead = (m: Expr, d: Expr): Expr => m.add(d.mul(share))
+  const ahead = (m: Expr, d: Expr): Expr => m.add(d.mul(scalar(1).sub(b2)))
   return {
-    init: params => {
-      const zeros = zerosLike(params)
-      return { count: scalar(0), mu: zeros, delta: zeros, nu: zeros, previous: zeros }
-    },
+    init: zeroDeltas,
     update: (updates, state) => {
       const count = state.count.add(1)
       const change = zipWith([updates, state.previous], (g, before) => g.sub(before).mul(count.greater(1)))
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
-      const delta = zipWith([change, state.delta], (d, x) => average(d, x, b2))
-      const nu = zipWith([updates, change, state.nu], (g, d, n) => average(ahead(g, d).square(), n, b3))
+      const mu = averages(updates, state.mu, b1)
+      const delta = averages(change, state.delta, b2)
+      const nu = meanSquares(zipWith([updates, change], ahead), state.nu, b3)
       const out = zipWith([mu, delta, nu], (m, d, n) =>
-        ahead(m.div(debias(b1, count)), d.div(debias(b2, count))).div(
-          n.div(debias(b3, count)).add(epsRoot).sqrt().add(eps),
-        ),
+        ahead(unbiased(m, b1, count), unbiased(d, b2, count)).div(rootOf(unbiased(n, b3, count), root)),
       )
       return [out, { count, mu, delta, nu, previous: updates }]
     },
@@ -97,29 +105,26 @@ export interface AdemamixState extends AdamState {
  * Source: Pagliardini et al., arXiv 2409.03137.
  */
 export const scaleByAdemamix = ({
-  b1 = 0.9,
-  b2 = 0.999,
   b3 = 0.9999,
   alpha = 6,
-  eps = 1e-8,
-  epsRoot = 0,
+  ...options
 }: AdemamixOptions = {}): GradientTransform<AdemamixState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
+  const { b1, b2, ...root } = admitMoments(options)
   const slowDecay = scheduleOf('b3', b3, '[0, 1)')
   const weight = scheduleOf('alpha', alpha, '[0, inf)')
-  const rule = (count: Scalar) => (m: Expr, slow: Expr, v: Expr) =>
-    m
-      .div(debias(b1, count))
-      .add(slow.mul(weight(count.sub(1))))
-      .div(v.div(debias(b2, count)).add(epsRoot).sqrt().add(eps))
   return {
     init: params => ({ count: scalar(0), mu: zerosLike(params), slow: zerosLike(params), nu: zerosLike(params) }),
     update: (updates, state) => {
       const count = state.count.add(1)
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
-      const slow = zipWith([updates, state.slow], (g, m) => average(g, m, slowDecay(state.count)))
-      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, b2))
-      return [zipWith([mu, slow, nu], rule(count)), { count, mu, slow, nu }]
+      const mu = averages(updates, state.mu, b1)
+      const slow = averages(updates, state.slow, slowDecay(state.count))
+      const nu = meanSquares(updates, state.nu, b2)
+      const out = zipWith([mu, slow, nu], (m, s, v) =>
+        unbiased(m, b1, count)
+          .add(s.mul(weight(state.count)))
+          .div(rootOf(unbiased(v, b2, count), root)),
+      )
+      return [out, { count, mu, slow, nu }]
     },
   }
 }

@@ -4,7 +4,17 @@ import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
 import { namedChain } from '../combine.js'
 import type { Hyperparameter } from '../hyperparameter.js'
-import { type AdamState, admitMoments, average, type MomentOptions, trace, zerosLike } from '../moments.js'
+import {
+  type AdamState,
+  admitMoments,
+  average,
+  averages,
+  type MomentOptions,
+  meanSquares,
+  rootOf,
+  trace,
+  zeroMoments,
+} from '../moments.js'
 import { addDecayedWeights, type MaskOptions } from '../scale.js'
 import { type Scheduled, scheduleOf } from '../schedules/index.js'
 import type { GradientTransform } from '../types.js'
@@ -45,22 +55,19 @@ export const scaleByAdopt = ({
   useClipping = true,
   clipValue = t => t.pow(0.25),
 }: AdoptOptions = {}): GradientTransform<AdamState> => {
-  admitMoments({ b1, b2, eps, epsRoot: 0 })
+  admitMoments({ b1, b2, eps })
   const bound = scheduleOf('clipValue', clipValue, '(0, inf)')
+  const clip = (x: Expr, c: Scalar): Expr => (useClipping ? x.clipByValue(c.neg(), c) : x)
   return {
-    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: zerosLike(params) }),
+    init: zeroMoments,
     update: (updates, { count, ...state }) => {
       const first = count.equal(0)
       const [decay1, decay2] = [first.where(1, b1), first.where(0, b2)]
       const c = bound(count)
-      const normalized = zipWith([updates, state.nu], (g, v) => {
-        const x = g.div(v.sqrt().maximum(eps))
-        return useClipping ? x.clipByValue(c.neg(), c) : x
-      })
-      const mu = zipWith([normalized, state.mu], (x, m) => average(x, m, decay1))
-      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, decay2))
-      const out = nesterov ? zipWith([normalized, mu], (x, m) => average(x, m, decay1)) : mu
-      return [out, { count: count.add(1), mu, nu }]
+      const normalized = zipWith([updates, state.nu], (g, v) => clip(g.div(v.sqrt().maximum(eps)), c))
+      const mu = averages(normalized, state.mu, decay1)
+      const nu = meanSquares(updates, state.nu, decay2)
+      return [nesterov ? averages(normalized, mu, decay1) : mu, { count: count.add(1), mu, nu }]
     },
   }
 }
@@ -72,16 +79,12 @@ export interface NormState {
 }
 
 /** Divides each leaf by the root of the moving average of its squared norm, which starts at the first one. */
-const normalizeByMovingNorm = ({
-  b2,
-  eps,
-  epsRoot,
-}: Required<Omit<MomentOptions, 'b1'>>): GradientTransform<NormState> => ({
+const normalizeByMovingNorm = ({ b2, ...root }: Required<MomentOptions>): GradientTransform<NormState> => ({
   init: params => ({ count: scalar(0), nu: map(() => expr(0))(params) }),
   update: (updates, { count, nu }) => {
     const decay = count.equal(0).where(0, b2)
     const next = zipWith([updates, nu], (g, v) => average(g.norm().square(), v, decay))
-    const out = zipWith([updates, next], (g, v) => g.div(v.add(epsRoot).sqrt().add(eps)))
+    const out = zipWith([updates, next], (g, v) => g.div(rootOf(v, root)))
     return [out, { count: count.add(1), nu: next }]
   },
 })
@@ -104,18 +107,11 @@ export interface NovogradOptions extends MaskOptions, Omit<MomentOptions, 'b2'> 
  *
  * Source: Ginsburg et al., arXiv 1905.11286.
  */
-export const scaleByNovograd = ({
-  b1 = 0.9,
-  b2 = 0.25,
-  eps = 1e-8,
-  epsRoot = 0,
-  weightDecay = 0,
-  mask,
-}: NovogradOptions = {}) => {
-  admitMoments({ b1, b2, eps, epsRoot })
+export const scaleByNovograd = ({ b2 = 0.25, weightDecay = 0, mask, ...options }: NovogradOptions = {}) => {
+  const moments = admitMoments({ ...options, b2 })
   return namedChain({
-    norm: normalizeByMovingNorm({ b2, eps, epsRoot }),
+    norm: normalizeByMovingNorm(moments),
     decay: addDecayedWeights(weightDecay, { mask }),
-    momentum: trace(b1),
+    momentum: trace(moments.b1),
   })
 }

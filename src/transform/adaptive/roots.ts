@@ -3,11 +3,11 @@ import { type Expr, fill } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
 import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
-import { average, correctionOf, zerosLike } from '../moments.js'
+import { average, averages, correctionOf, debias, meanSquares, zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
 /** The root of a mean or sum of squares, kept from 0 by an epsilon under the root or beside it. */
-const rootOf = (v: Expr, eps: Hyperparameter, epsInSqrt: boolean): Expr =>
+const guardedRoot = (v: Expr, { eps, epsInSqrt }: Pick<Required<RmsOptions>, 'eps' | 'epsInSqrt'>): Expr =>
   epsInSqrt ? v.add(eps).sqrt() : v.sqrt().add(eps)
 
 export interface RmsOptions {
@@ -23,11 +23,22 @@ export interface RmsOptions {
   readonly biasCorrection?: boolean
 }
 
-const admitRms = ({ decay, eps, initialScale }: Required<Pick<RmsOptions, 'decay' | 'eps' | 'initialScale'>>): void => {
+/** The options, checked and complete. */
+const admitRms = ({
+  decay = 0.9,
+  eps = 1e-8,
+  initialScale = 0,
+  epsInSqrt = true,
+  biasCorrection = false,
+}: RmsOptions): Required<RmsOptions> => {
   admit('decay', decay, '[0, 1)')
   admitEps('eps', eps)
   admit('initialScale', initialScale, '[0, inf)')
+  return { decay, eps, initialScale, epsInSqrt, biasCorrection }
 }
+
+/** A tree of one value. */
+const filled = (params: Tree<Expr>, value: Hyperparameter): Tree<Expr> => map((p: Expr) => fill(p, value))(params)
 
 /**
  * Divides gradients by their root mean square:
@@ -40,21 +51,17 @@ const admitRms = ({ decay, eps, initialScale }: Required<Pick<RmsOptions, 'decay
  *
  * Source: Tieleman and Hinton, Coursera lecture 6.5, 2012.
  */
-export const scaleByRms = ({
-  decay = 0.9,
-  eps = 1e-8,
-  initialScale = 0,
-  epsInSqrt = true,
-  biasCorrection = false,
-}: RmsOptions = {}): GradientTransform<{ readonly count: Scalar; readonly nu: Tree<Expr> }> => {
-  admitRms({ decay, eps, initialScale })
+export const scaleByRms = (
+  options: RmsOptions = {},
+): GradientTransform<{ readonly count: Scalar; readonly nu: Tree<Expr> }> => {
+  const { decay, initialScale, biasCorrection, ...root } = admitRms(options)
   const correction = correctionOf(biasCorrection)
   return {
-    init: params => ({ count: scalar(0), nu: map((p: Expr) => fill(p, initialScale))(params) }),
+    init: params => ({ count: scalar(0), nu: filled(params, initialScale) }),
     update: (updates, state) => {
       const count = state.count.add(1)
-      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, decay))
-      const out = zipWith([updates, nu], (g, v) => g.div(rootOf(v.div(correction(decay, count)), eps, epsInSqrt)))
+      const nu = meanSquares(updates, state.nu, decay)
+      const out = zipWith([updates, nu], (g, v) => g.div(guardedRoot(v.div(correction(decay, count)), root)))
       return [out, { count, nu }]
     },
   }
@@ -66,6 +73,13 @@ export interface StddevState {
   readonly mu: Tree<Expr>
   readonly variance: Tree<Expr>
 }
+
+/** $v / c - m^2 / c^2$, from $s = v - m^2$: the variance where averages have $c = 1 - \rho^t$ of their weight. */
+const unbiasedVariance = (s: Expr, m: Expr, c: Scalar): Expr =>
+  s
+    .sub(m.square().mul(scalar(1).sub(c).div(c)))
+    .maximum(0)
+    .div(c)
 
 /**
  * Divides gradients by their standard deviation, the root mean square about the mean:
@@ -81,36 +95,19 @@ export interface StddevState {
  *
  * Source: Graves, arXiv 1308.0850, equation 40.
  */
-export const scaleByStddev = ({
-  decay = 0.9,
-  eps = 1e-8,
-  initialScale = 0,
-  epsInSqrt = true,
-  biasCorrection = false,
-}: RmsOptions = {}): GradientTransform<StddevState> => {
-  admitRms({ decay, eps, initialScale })
-  const corrected = (s: Expr, m: Expr, count: Scalar): Expr => {
-    const c = correctionOf(biasCorrection)(decay, count)
-    return biasCorrection
-      ? s
-          .sub(m.square().mul(scalar(1).sub(c).div(c)))
-          .maximum(0)
-          .div(c)
-      : s
-  }
+export const scaleByStddev = (options: RmsOptions = {}): GradientTransform<StddevState> => {
+  const { decay, initialScale, biasCorrection, ...root } = admitRms(options)
+  const corrected = (s: Expr, m: Expr, t: Scalar): Expr =>
+    biasCorrection ? unbiasedVariance(s, m, debias(decay, t)) : s
   return {
-    init: params => ({
-      count: scalar(0),
-      mu: zerosLike(params),
-      variance: map((p: Expr) => fill(p, initialScale))(params),
-    }),
+    init: params => ({ count: scalar(0), mu: zerosLike(params), variance: filled(params, initialScale) }),
     update: (updates, state) => {
       const count = state.count.add(1)
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, decay))
+      const mu = averages(updates, state.mu, decay)
       const variance = zipWith([updates, state.mu, state.variance], (g, m, s) =>
         average(g.sub(m).square().mul(decay), s, decay),
       )
-      const out = zipWith([updates, mu, variance], (g, m, s) => g.div(rootOf(corrected(s, m, count), eps, epsInSqrt)))
+      const out = zipWith([updates, mu, variance], (g, m, s) => g.div(guardedRoot(corrected(s, m, count), root)))
       return [out, { count, mu, variance }]
     },
   }
@@ -143,10 +140,10 @@ export const scaleByRss = ({
   admit('initialAccumulator', initialAccumulator, '[0, inf)')
   admitEps('eps', eps)
   return {
-    init: params => ({ sumOfSquares: map((p: Expr) => fill(p, initialAccumulator))(params) }),
+    init: params => ({ sumOfSquares: filled(params, initialAccumulator) }),
     update: (updates, state) => {
       const sumOfSquares = zipWith([updates, state.sumOfSquares], (g, v) => v.add(g.square()))
-      return [zipWith([updates, sumOfSquares], (g, v) => g.div(rootOf(v, eps, epsInSqrt))), { sumOfSquares }]
+      return [zipWith([updates, sumOfSquares], (g, v) => g.div(guardedRoot(v, { eps, epsInSqrt }))), { sumOfSquares }]
     },
   }
 }
@@ -181,9 +178,9 @@ export const scaleByAdadelta = ({ rho = 0.9, eps = 1e-6 }: AdadeltaOptions = {})
   return {
     init: params => ({ nu: zerosLike(params), delta: zerosLike(params) }),
     update: (updates, state) => {
-      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, rho))
+      const nu = meanSquares(updates, state.nu, rho)
       const out = zipWith([updates, nu, state.delta], (g, v, d) => d.add(eps).sqrt().div(v.add(eps).sqrt()).mul(g))
-      const delta = zipWith([out, state.delta], (u, d) => average(u.square(), d, rho))
+      const delta = meanSquares(out, state.delta, rho)
       return [out, { nu, delta }]
     },
   }

@@ -8,10 +8,14 @@ import {
   type AdamState,
   admitMoments,
   average,
+  averages,
   correctionOf,
-  debias,
   type MomentOptions,
+  meanSquares,
+  rootOf,
   twoMoments,
+  unbiased,
+  zeroMoments,
   zerosLike,
 } from '../moments.js'
 import type { GradientTransform } from '../types.js'
@@ -40,28 +44,23 @@ export interface AmsgradState extends AdamState {
  * Source: Reddi et al., arXiv 1904.09237.
  */
 export const scaleByAmsgrad = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-  epsRoot = 0,
   biasCorrection = true,
   maximumOf = 'moment',
+  ...options
 }: AmsgradOptions = {}): GradientTransform<AmsgradState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
+  const { b1, b2, ...root } = admitMoments(options)
   const correction = correctionOf(biasCorrection)
   const corrected = (v: Expr, count: Scalar): Expr => v.div(correction(b2, count))
   const bare = (v: Expr): Expr => v
   const [kept, used] = choose('maximumOf', maximumOf, { moment: [bare, corrected], correctedMoment: [corrected, bare] })
   return {
-    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: zerosLike(params), nuMax: zerosLike(params) }),
+    init: params => ({ ...zeroMoments(params), nuMax: zerosLike(params) }),
     update: (updates, state) => {
       const count = state.count.add(1)
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
-      const nu = zipWith([updates, state.nu], (g, v) => average(g.square(), v, b2))
+      const mu = averages(updates, state.mu, b1)
+      const nu = meanSquares(updates, state.nu, b2)
       const nuMax = zipWith([nu, state.nuMax], (v, largest) => largest.maximum(kept(v, count)))
-      const out = zipWith([mu, nuMax], (m, v) =>
-        m.div(correction(b1, count)).div(used(v, count).add(epsRoot).sqrt().add(eps)),
-      )
+      const out = zipWith([mu, nuMax], (m, v) => m.div(correction(b1, count)).div(rootOf(used(v, count), root)))
       return [out, { count, mu, nu, nuMax }]
     },
   }
@@ -79,12 +78,8 @@ export type AdamaxOptions = Omit<MomentOptions, 'epsRoot'>
  *
  * Source: Kingma and Ba, arXiv 1412.6980, section 7.1; $\varepsilon$ stands where optax and PyTorch have it.
  */
-export const scaleByAdamax = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-}: AdamaxOptions = {}): GradientTransform<AdamState> => {
-  admitMoments({ b1, b2, eps, epsRoot: 0 })
+export const scaleByAdamax = (options: AdamaxOptions = {}): GradientTransform<AdamState> => {
+  const { b1, b2, eps } = admitMoments(options)
   return twoMoments({
     b1,
     second: (g, v) => v.mul(b2).maximum(g.abs().add(eps)),
@@ -128,7 +123,7 @@ export const scaleByBelief = ({
     b1,
     nesterov,
     second: (g, s, m) => average(g.sub(m).square(), s, b2).add(epsRoot),
-    scaled: (m, s, count) => m.div(s.div(debias(b2, count)).sqrt().add(eps)),
+    scaled: (m, s, count) => m.div(unbiased(s, b2, count).sqrt().add(eps)),
   })
 }
 
@@ -152,19 +147,17 @@ export interface YogiOptions extends Omit<MomentOptions, 'eps'> {
  * parameters drift without any gradient.
  */
 export const scaleByYogi = ({
-  b1 = 0.9,
-  b2 = 0.999,
   eps = 1e-3,
-  epsRoot = 0,
   initialAccumulator = 1e-6,
+  ...options
 }: YogiOptions = {}): GradientTransform<AdamState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
+  const { b1, b2, ...root } = admitMoments({ ...options, eps })
   admit('initialAccumulator', initialAccumulator, '[0, inf)')
   const part = scalar(1).sub(b2)
   return twoMoments({
     b1,
     initial: initialAccumulator,
     second: (g, v) => v.sub(v.sub(g.square()).sign().mul(g.square()).mul(part)),
-    scaled: (m, v, count) => m.div(v.div(debias(b2, count)).add(epsRoot).sqrt().add(eps)),
+    scaled: (m, v, count) => m.div(rootOf(unbiased(v, b2, count), root)),
   })
 }

@@ -1,8 +1,8 @@
 /** Rules that ask a gradient for its sign alone. */
 import { type Expr, fill } from '../../expr/expr.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
-import { admit, admitEnds, choose, type Hyperparameter } from '../hyperparameter.js'
-import { average, zerosLike } from '../moments.js'
+import { admit, admitEach, admitEnds, choose, type Hyperparameter } from '../hyperparameter.js'
+import { average, averages, zerosLike } from '../moments.js'
 import { type GradientTransform, leafwise, type Stateless } from '../types.js'
 
 /**
@@ -42,8 +42,7 @@ export const scaleByLion = ({
   mode = 'hard',
   smoothBeta = 1,
 }: LionOptions = {}): GradientTransform<{ readonly mu: Tree<Expr> }> => {
-  admit('b1', b1, '[0, 1)')
-  admit('b2', b2, '[0, 1)')
+  admitEach('[0, 1)', { b1, b2 })
   admit('smoothBeta', smoothBeta, '(0, inf)')
   const bounded = choose('mode', mode, {
     hard: (c: Expr) => c.sign(),
@@ -54,7 +53,7 @@ export const scaleByLion = ({
     init: params => ({ mu: zerosLike(params) }),
     update: (updates, state) => [
       zipWith([updates, state.mu], (g, m) => bounded(average(g, m, b1))),
-      { mu: zipWith([updates, state.mu], (g, m) => average(g, m, b2)) },
+      { mu: averages(updates, state.mu, b2) },
     ],
   }
 }
@@ -98,11 +97,9 @@ export const scaleByRprop = ({
   minStepSize = 1e-6,
   maxStepSize = 50,
 }: RpropOptions = {}): GradientTransform<RpropState> => {
-  admit('learningRate', learningRate, '(0, inf)')
+  admitEach('(0, inf)', { learningRate, minStepSize, maxStepSize })
   admit('etaMinus', etaMinus, '(0, 1)')
   admit('etaPlus', etaPlus, '(1, inf)')
-  admit('minStepSize', minStepSize, '(0, inf)')
-  admit('maxStepSize', maxStepSize, '(0, inf)')
   admitEnds(['minStepSize', minStepSize], ['maxStepSize', maxStepSize])
   const factor = (agreement: Expr): Expr => agreement.greater(0).where(etaPlus, agreement.less(0).where(etaMinus, 1))
   return {

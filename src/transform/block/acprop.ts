@@ -1,9 +1,8 @@
 /** ACProp: gradients scaled by how far earlier ones were from their average. */
 import type { Expr } from '../../expr/expr.js'
-import { scalar } from '../../expr/scalar.js'
 import { zipWith } from '../../expr/tree.js'
-import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
-import { type AdamState, average, debias, zerosLike } from '../moments.js'
+import type { Hyperparameter } from '../hyperparameter.js'
+import { type AdamState, admitMoments, average, averages, debias, zeroMoments } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
 export interface AcpropTransformOptions {
@@ -40,18 +39,15 @@ export const scaleByAcprop = ({
   eps = 1e-16,
   epsRoot = 1e-16,
 }: AcpropTransformOptions = {}): GradientTransform<AdamState> => {
-  admit('b1', b1, '[0, 1)')
-  admit('b2', b2, '[0, 1)')
-  admitEps('eps', eps)
-  admit('epsRoot', epsRoot, '[0, inf)')
+  admitMoments({ b1, b2, eps, epsRoot })
   return {
-    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: zerosLike(params) }),
+    init: zeroMoments,
     update: (updates, state) => {
       const correction = debias(b2, state.count.maximum(1))
       // A second moment of exactly 0 has seen nothing, be it at the first step or for want of gradients.
       const root = (v: Expr): Expr => v.greater(0).where(v.div(correction).sqrt(), 1)
       const out = zipWith([updates, state.nu], (g, v) => g.div(root(v).add(eps)))
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
+      const mu = averages(updates, state.mu, b1)
       const nu = zipWith([updates, state.mu, state.nu], (g, m, v) => average(g.sub(m).square(), v, b2).add(epsRoot))
       return [out, { count: state.count.add(1), mu, nu }]
     },

@@ -3,7 +3,7 @@ import { type Expr, fill } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
 import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
-import { average, zerosLike } from '../moments.js'
+import { average, averages, zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
 export interface Sm3Options {
@@ -21,9 +21,12 @@ export interface Sm3State {
   readonly nu: Tree<Expr>
 }
 
-/** For each axis of a tensor, all the others; a vector and a number have one slice per element. */
-const slices = (x: Expr): readonly (readonly number[])[] =>
-  x.shape.length < 2 ? [[]] : x.shape.map((_, i) => x.shape.flatMap((_, j) => (i === j ? [] : [j])))
+/** For each axis of a tensor, the maximum of each slice across it; a vector and a number have one slice per element. */
+const sliceMaxima = (x: Expr): readonly Expr[] =>
+  x.shape.length < 2 ? [x] : x.shape.map((_, i) => x.max(x.shape.flatMap((_, j) => (i === j ? [] : [j]))))
+
+/** What all slices that an element lies in allow: the minimum of their maxima. */
+const least = (maxima: readonly Expr[]): Expr => maxima.reduce((a, b) => a.minimum(b))
 
 /**
  * Scales by the root of accumulated squares, of which only the maximum over each slice is kept (SM3-II):
@@ -45,23 +48,16 @@ export const scaleBySm3 = ({ b1 = 0.9, b2 = 1, eps = 1e-8 }: Sm3Options = {}): G
   admit('b2', b2, '[0, 1]')
   admitEps('eps', eps)
   const part = scalar(b2).equal(1).where(1, scalar(1).sub(b2))
-  const along = (x: Expr, axes: readonly number[]): Expr => (axes.length === 0 ? x : x.max(axes))
+  const scaled = (g: Expr, v: Expr): Expr => v.greater(0).where(g.div(v.add(eps).sqrt()), 0)
   return {
     init: params => ({
-      mu: map((p: Expr) => slices(p).map(axes => fill(along(p, axes), 0)))(params),
+      mu: map((p: Expr) => sliceMaxima(p).map(x => fill(x, 0)))(params),
       nu: zerosLike(params),
     }),
     update: (updates, state) => {
-      const squares = zipWith([updates, state.mu], (g, maxima) =>
-        g
-          .square()
-          .mul(part)
-          .add(maxima.reduce((a, b) => a.minimum(b)).mul(b2)),
-      )
-      const nu = zipWith([updates, squares, state.nu], (g, v, m) =>
-        average(v.greater(0).where(g.div(v.add(eps).sqrt()), 0), m, b1),
-      )
-      return [nu, { mu: map((v: Expr) => slices(v).map(axes => along(v, axes)))(squares), nu }]
+      const squares = zipWith([updates, state.mu], (g, maxima) => g.square().mul(part).add(least(maxima).mul(b2)))
+      const out = averages(zipWith([updates, squares], scaled), state.nu, b1)
+      return [out, { mu: map(sliceMaxima)(squares), nu: out }]
     },
   }
 }
@@ -92,6 +88,18 @@ const factoredAxes = (x: Expr, least: number): readonly (readonly number[])[] =>
     .sort((a, b) => a.size - b.size)
     .slice(-2)
   return first === undefined || second === undefined || second.size < least ? [[]] : [[first.axis], [second.axis]]
+}
+
+/** $1 - t^{-c}$, with $t$ counted from 1 after so many steps. */
+const nearingOne = (count: Scalar, offset: Hyperparameter, c: Hyperparameter): Scalar =>
+  scalar(1).sub(count.sub(offset).maximum(0).add(1).pow(scalar(c).neg()))
+
+/** $g / \sqrt{R C / \mathrm{mean}(R)}$, with the mean along the axes of $R$; or $g / \sqrt{R}$ where that is all there is. */
+const scaledByRoots = (g: Expr, means: readonly Expr[], axes: readonly number[] | undefined): Expr => {
+  const [rows, columns] = means as readonly [Expr, Expr?]
+  // The gradient first: by its own row it is of order 1, while the roots alone may overflow together.
+  const byRow = g.div(rows.sqrt())
+  return columns === undefined ? byRow : byRow.mul(rows.mean(axes).sqrt()).div(columns.sqrt())
 }
 
 /**
@@ -127,15 +135,11 @@ export const scaleByFactoredRms = ({
   return {
     init: params => ({ count: scalar(0), nu: map((p: Expr) => means(p).map(x => fill(x, 0)))(params) }),
     update: (updates, { count, nu }) => {
-      const rho = scalar(1).sub(count.sub(stepOffset).maximum(0).add(1).pow(scalar(decayRate).neg()))
+      const rho = nearingOne(count, stepOffset, decayRate)
       const next = zipWith([updates, nu], (g, before) =>
         means(g.square().add(eps)).map((x, i) => average(x, before[i] as Expr, rho)),
       )
-      const out = zipWith([updates, next], (g, [rows, columns]) => {
-        const byRow = g.div((rows as Expr).sqrt())
-        // The gradient first: by its own row it is of order 1, while the roots alone may overflow together.
-        return columns === undefined ? byRow : byRow.mul((rows as Expr).mean(axesOf(g)[1]).sqrt()).div(columns.sqrt())
-      })
+      const out = zipWith([updates, next], (g, kept) => scaledByRoots(g, kept, axesOf(g)[1]))
       return [out, { count: count.add(1), nu: next }]
     },
   }

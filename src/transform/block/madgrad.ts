@@ -46,6 +46,7 @@ export const scaleByMadgrad = ({
   const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
   admit('momentum', momentum, '[0, 1)')
   admitEps('eps', eps)
+  const part = scalar(1).sub(momentum)
   return {
     init: params => ({ count: scalar(0), gradSumSq: zerosLike(params), s: zerosLike(params), x0: params }),
     update: (updates, state, params) => {
@@ -53,14 +54,10 @@ export const scaleByMadgrad = ({
       const lambda = schedule(state.count).add(eps).mul(count.sqrt())
       const s = zipWith([updates, state.s], (g, sum) => sum.add(g.mul(lambda)))
       const gradSumSq = zipWith([updates, state.gradSumSq], (g, sum) => sum.add(g.square().mul(lambda)))
-      const out = zipWith([s, gradSumSq, state.x0, params], (sum, squares, x0, p) =>
-        // The difference of parameters by itself, so that it is 0 exactly before the first gradient.
-        x0
-          .sub(p)
-          .sub(sum.div(squares.pow(1 / 3).add(eps)))
-          .mul(scalar(1).sub(momentum)),
-      )
-      return [out, { count, gradSumSq, s, x0: {} }]
+      const dual = zipWith([s, gradSumSq], (sum, squares) => sum.div(squares.pow(1 / 3).add(eps)))
+      // The difference of parameters by itself, so that it is 0 exactly before the first gradient.
+      const out = zipWith([dual, state.x0, params], (d, x0, p) => x0.sub(p).sub(d).mul(part))
+      return [out, { ...state, count, gradSumSq, s }]
     },
   }
 }

@@ -5,7 +5,7 @@ import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
 import { admit, admitEps, choose, type Hyperparameter, HyperparameterError } from '../hyperparameter.js'
-import { average, correctionOf, zerosLike } from '../moments.js'
+import { averages, usedMoment, zerosLike } from '../moments.js'
 import { type GradientTransform, leafwise, type Stateless } from '../types.js'
 
 /** $a, b, c$ of one Newton-Schulz step, $X \leftarrow a X + b\, X X^\top X + c\, (X X^\top)^2 X$. */
@@ -78,6 +78,12 @@ const orthogonalized = (x: Expr, steps: readonly NewtonSchulzStep[]): Expr => {
   return x.size === 0 ? x : opaque({ name: 'newtonSchulz', run }, x.shape, [x])
 }
 
+/** The nearest matrix with singular values near 1; if adaptive, scaled by the dual norm. */
+const nearest = (m: Expr, steps: readonly NewtonSchulzStep[], eps: Hyperparameter, adaptive: boolean): Expr => {
+  const o = orthogonalized(m.div(m.norm().add(eps)), steps)
+  return adaptive ? o.mul(m.mul(o).sum()) : o
+}
+
 /**
  * Replaces the moving average of each matrix by the nearest one with singular values near 1:
  * $$ m_t = \beta m_{t-1} + (1 - \beta) g_t, \quad
@@ -115,19 +121,13 @@ export const scaleByMuon = ({
   admit('beta', beta, '[0, 1)')
   admitEps('eps', eps)
   const steps = stepsOf(nsCoeffs, nsSteps)
-  const correction = correctionOf(biasCorrection)
+  const used = usedMoment({ b1: beta, biasCorrection, nesterov })
   return {
     init: params => ({ count: scalar(0), mu: zerosLike(params) }),
     update: (updates, state) => {
       const count = state.count.add(1)
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, beta))
-      const out = zipWith([updates, mu], (g, m) => {
-        const ahead = () => average(g.div(correction(beta, count)), m.div(correction(beta, count.add(1))), beta)
-        const momentum = nesterov ? ahead() : m.div(correction(beta, count))
-        const o = orthogonalized(momentum.div(momentum.norm().add(eps)), steps)
-        return adaptive ? o.mul(momentum.mul(o).sum()) : o
-      })
-      return [out, { count, mu }]
+      const mu = averages(updates, state.mu, beta)
+      return [zipWith([updates, mu], (g, m) => nearest(used(g, m, count), steps, eps, adaptive)), { count, mu }]
     },
   }
 }

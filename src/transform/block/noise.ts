@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { type Expr, opaque } from '../../expr/expr.js'
 import { scalar } from '../../expr/scalar.js'
 import { map } from '../../expr/tree.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { admit, admitEach, type Hyperparameter } from '../hyperparameter.js'
 import { gaussians } from '../random.js'
 import type { Counted } from '../scale.js'
 import type { GradientTransform } from '../types.js'
@@ -33,8 +33,7 @@ export interface NoiseOptions {
  * Source: Neelakantan et al., arXiv 1511.06807.
  */
 export const addNoise = ({ eta = 0.01, gamma = 0.55, seed = 0 }: NoiseOptions = {}): GradientTransform<Counted> => {
-  admit('eta', eta, '[0, inf)')
-  admit('gamma', gamma, '[0, inf)')
+  admitEach('[0, inf)', { eta, gamma })
   admit('seed', seed, `integer in [0, ${Number.MAX_SAFE_INTEGER}]`)
   return {
     init: () => ({ count: scalar(0) }),

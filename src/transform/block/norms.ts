@@ -1,18 +1,12 @@
 /** Steps measured by the norm of a leaf, or of all of them. */
 import type { Expr } from '../../expr/expr.js'
-import { scalar } from '../../expr/scalar.js'
-import { map, type Tree, values, zipWith } from '../../expr/tree.js'
+import { map, zipWith } from '../../expr/tree.js'
 import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from '../types.js'
+import { globalNorm } from '../whole.js'
 
 /** $\sqrt{\mathrm{mean}(x^2)}$, of which no square overflows; 0 where there are no elements. */
 const rootMeanSquare = (x: Expr): Expr => x.norm().div(Math.sqrt(Math.max(1, x.size)))
-
-/** The norm over all leaves, if there are any. */
-export const globalNorm = (updates: Tree<Expr>): Expr | undefined => {
-  const [first, ...rest] = values(updates).map(g => g.norm().square())
-  return first && rest.reduce((a, b) => a.add(b), first).sqrt()
-}
 
 export interface ParamBlockOptions {
   /** $c > 0$, the least factor, so that a leaf of zeros moves; default 1e-3. */
@@ -91,7 +85,7 @@ export const normalizeByUpdateNorm = ({
   admit('scaleFactor', scaleFactor, '(-inf, inf)')
   admitEps('eps', eps)
   return stateless(updates => {
-    const norm = globalNorm(updates)
-    return norm === undefined ? updates : map((g: Expr) => g.div(norm.add(eps)).mul(scalar(scaleFactor)))(updates)
+    const norm = globalNorm(updates).add(eps)
+    return map((g: Expr) => g.div(norm).mul(scaleFactor))(updates)
   })
 }

@@ -3,7 +3,7 @@ import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
 import { branch } from '../branch.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { admitEach, type Hyperparameter } from '../hyperparameter.js'
 import { zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
@@ -35,8 +35,7 @@ export const scaleByOptimisticGradient = ({
   alpha = 1,
   beta = 1,
 }: OptimisticOptions = {}): GradientTransform<OptimisticState> => {
-  admit('alpha', alpha, '(-inf, inf)')
-  admit('beta', beta, '(-inf, inf)')
+  admitEach('(-inf, inf)', { alpha, beta })
   return {
     init: params => ({ started: map(() => scalar(0))(params), previous: zerosLike(params) }),
     update: (updates, { started, previous }) => [

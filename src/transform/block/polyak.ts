@@ -5,7 +5,7 @@ import { map } from '../../expr/tree.js'
 import { scalarFrom } from '../context.js'
 import { admit, choose, type Hyperparameter } from '../hyperparameter.js'
 import { type GradientTransform, type Stateless, stateless } from '../types.js'
-import { globalNorm } from './norms.js'
+import { globalNorm } from '../whole.js'
 
 /** What a loss below $f^\star$ does: `'sps'` steps uphill, `'sps+'` stands still. */
 export type PolyakVariant = 'sps' | 'sps+'
@@ -51,8 +51,8 @@ export const scaleByPolyak = ({
   const least = choose('variant', variant, { sps: Number.NEGATIVE_INFINITY, 'sps+': 0 })
   return stateless((updates, _, context) => {
     const gap = scalarFrom(context, 'loss', 'scaleByPolyak').sub(scalar(fMin)).maximum(least)
-    const squares = globalNorm(updates)?.square().add(eps)
-    const step = squares?.greater(Number.EPSILON).where(expr(gap).div(squares).minimum(maxLearningRate), 0)
-    return step === undefined ? updates : map((g: Expr) => g.mul(step))(updates)
+    const squares = globalNorm(updates).square().add(eps)
+    const step = squares.greater(Number.EPSILON).where(expr(gap).div(squares).minimum(maxLearningRate), 0)
+    return map((g: Expr) => g.mul(step))(updates)
   })
 }

@@ -3,8 +3,9 @@ import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
 import { treeFrom } from '../context.js'
-import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
-import { average, debias, zerosLike } from '../moments.js'
+import { admit, admitEach, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import { averages, unbiased, zeroMoments } from '../moments.js'
+import { present } from '../present.js'
 import type { GradientTransform } from '../types.js'
 
 export interface SophiaOptions {
@@ -26,6 +27,10 @@ export interface SophiaState {
   readonly mu: Tree<Expr>
   readonly nu: Tree<Expr>
 }
+
+/** $\mathrm{clip}(u, -\rho, \rho)$. */
+const bounded = (u: Expr, rho: Hyperparameter): Expr =>
+  rho === Number.POSITIVE_INFINITY ? u : u.clipByValue(scalar(rho).neg(), rho)
 
 /**
  * Scales by a moving average of the Hessian's diagonal, and clips:
@@ -55,26 +60,21 @@ export const scaleBySophia = ({
   gamma = 0.01,
   clipThreshold = 1,
 }: SophiaOptions = {}): GradientTransform<SophiaState> => {
-  admit('b1', b1, '[0, 1)')
-  admit('b2', b2, '[0, 1)')
+  admitEach('[0, 1)', { b1, b2 })
   admitEps('eps', eps)
   admit('gamma', gamma, '(0, inf)')
   admit('clipThreshold', clipThreshold, '(0, inf]')
   return {
-    init: params => ({ count: scalar(0), mu: zerosLike(params), nu: zerosLike(params) }),
+    init: zeroMoments,
     update: (updates, state, _, context) => {
       const count = state.count.add(1)
-      const mu = zipWith([updates, state.mu], (g, m) => average(g, m, b1))
-      const out = zipWith([mu, state.nu], (m, h) => {
-        const u = m.div(debias(b1, count)).div(h.mul(gamma).maximum(eps))
-        return clipThreshold === Number.POSITIVE_INFINITY
-          ? u
-          : u.clipByValue(scalar(clipThreshold).neg(), clipThreshold)
-      })
-      if (!Object.hasOwn(context.trees, 'hessian')) return [out, { count, mu, nu: {} }]
-      const estimate = treeFrom(context, 'hessian', 'scaleBySophia')
-      const nu = zipWith([updates, estimate, state.nu], (_g, x, h) => average(x, h, b2))
-      return [out, { count, mu, nu }]
+      const mu = averages(updates, state.mu, b1)
+      const out = zipWith([mu, state.nu], (m, h) =>
+        bounded(unbiased(m, b1, count).div(h.mul(gamma).maximum(eps)), clipThreshold),
+      )
+      if (!Object.hasOwn(context.trees, 'hessian')) return [out, { ...state, count, mu }]
+      const estimate = present(updates, treeFrom(context, 'hessian', 'scaleBySophia'))
+      return [out, { count, mu, nu: averages(estimate, state.nu, b2) }]
     },
   }
 }

@@ -2,7 +2,7 @@
 import type { Expr } from '../../expr/expr.js'
 import type { Shape } from '../../expr/shape.js'
 import { zipWith } from '../../expr/tree.js'
-import { admit, choose, type Hyperparameter } from '../hyperparameter.js'
+import { admitEach, choose, type Hyperparameter } from '../hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from '../types.js'
 
 /** The first axes of a shape, all but the last `kept`. */
@@ -39,8 +39,7 @@ export const adaptiveGradClip = (
   clipping: Hyperparameter,
   { eps = 1e-3, axes }: AdaptiveClipOptions = {},
 ): GradientTransform<Stateless> => {
-  admit('clipping', clipping, '(0, inf)')
-  admit('eps', eps, '(0, inf)')
+  admitEach('(0, inf)', { clipping, eps })
   return stateless((updates, params) =>
     zipWith([updates, params], (g, p) => {
       const along = axes ?? unitAxes(g.shape)

@@ -4,7 +4,6 @@ import { map, type Tree, zipWith } from '../../expr/tree.js'
 import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
 import { zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
-import { present } from './whole.js'
 
 export interface CocobScaleOptions {
   /** $\alpha > 0$: of its wealth a bet is at most a part of about $1 / \alpha$ at first; default 100. */
@@ -25,6 +24,15 @@ export interface CocobState {
   /** $R$, what the bets have won. */
   readonly reward: Tree<Expr>
 }
+
+/** $\max(R - g\,(p - p_0), 0)$. */
+const won = (g: Expr, r: Expr, p: Expr, p0: Expr): Expr => r.sub(g.mul(p.sub(p0))).maximum(0)
+
+/** The bet: a part of the wealth $L + R$. A quotient of like magnitudes first: products of them leave float32's range. */
+const betOf =
+  (alpha: Hyperparameter) =>
+  (theta: Expr, l: Expr, sum: Expr, r: Expr): Expr =>
+    theta.div(l).mul(l.add(r).div(sum.add(l).maximum(l.mul(alpha))))
 
 /**
  * Continuous coin betting, element by element; updates are steps already:
@@ -50,19 +58,13 @@ export const scaleByCocob = ({ alpha = 100, eps = 1e-8 }: CocobScaleOptions = {}
       reward: zerosLike(params),
     }),
     update: (updates, state, params) => {
-      const initParticles = present(updates, state.initParticles)
       const cumulativeGradients = zipWith([updates, state.cumulativeGradients], (g, theta) => theta.sub(g))
       const scale = zipWith([updates, state.scale], (g, l) => l.maximum(g.abs()))
       const subgradients = zipWith([updates, state.subgradients], (g, sum) => sum.add(g.abs()))
-      const reward = zipWith([updates, state.reward, params, initParticles], (g, r, p, p0) =>
-        r.sub(g.mul(p.sub(p0))).maximum(0),
-      )
-      // A quotient of like magnitudes first: products of them leave float32's range.
-      const bets = zipWith([cumulativeGradients, scale, subgradients, reward], (theta, l, sum, r) =>
-        theta.div(l).mul(l.add(r).div(sum.add(l).maximum(l.mul(alpha)))),
-      )
-      const out = zipWith([bets, initParticles, params], (bet, p0, p) => p0.add(bet).sub(p))
-      return [out, { initParticles, cumulativeGradients, scale, subgradients, reward }]
+      const reward = zipWith([updates, state.reward, params, state.initParticles], won)
+      const bets = zipWith([cumulativeGradients, scale, subgradients, reward], betOf(alpha))
+      const out = zipWith([bets, state.initParticles, params], (bet, p0, p) => p0.add(bet).sub(p))
+      return [out, { ...state, cumulativeGradients, scale, subgradients, reward }]
     },
   }
 }

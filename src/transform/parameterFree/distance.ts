@@ -2,9 +2,10 @@
 import { type Expr, expr } from '../../expr/expr.js'
 import { map, type Tree } from '../../expr/tree.js'
 import { admit, admitEps, choose, type Hyperparameter } from '../hyperparameter.js'
+import { minus } from '../present.js'
 import type { GradientTransform } from '../types.js'
+import { globalNorm, squaredNorm } from '../whole.js'
 import { perLeaf } from './perLeaf.js'
-import { globalNorm, minus, squaredNorm } from './whole.js'
 
 /** What the first step of DoG is made from, and its value. */
 export type InitStep = readonly [kind: 'heuristic' | 'distance' | 'learningRate', value: Hyperparameter]
@@ -61,7 +62,7 @@ export const scaleByDog = ({
       const sumSqNormGrads = state.sumSqNormGrads.add(squaredNorm(updates))
       const eta = maxDist.div(sumSqNormGrads.add(eps).sqrt())
       const step = kind === 'learningRate' ? maxDist.greater(0).where(eta, value) : eta
-      return [map((g: Expr) => g.mul(step))(updates), { initParams: state.initParams, maxDist, sumSqNormGrads }]
+      return [map((g: Expr) => g.mul(step))(updates), { ...state, maxDist, sumSqNormGrads }]
     },
   }
 }
@@ -134,10 +135,7 @@ export const scaleByDowg = ({ eps = 1e-4, initEstimSqDist = eps }: DowgOptions =
       const estimSqDist = state.estimSqDist.maximum(squaredNorm(minus(updates, params, state.initParams)))
       const weightedSqNormGrads = state.weightedSqNormGrads.add(estimSqDist.mul(squaredNorm(updates)))
       const step = estimSqDist.div(weightedSqNormGrads.sqrt().add(eps))
-      return [
-        map((g: Expr) => g.mul(step))(updates),
-        { initParams: state.initParams, estimSqDist, weightedSqNormGrads },
-      ]
+      return [map((g: Expr) => g.mul(step))(updates), { ...state, estimSqDist, weightedSqNormGrads }]
     },
   }
 }

@@ -4,9 +4,9 @@ import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
 import { branch } from '../branch.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { present } from '../present.js'
 import type { GradientTransform } from '../types.js'
 import { restart } from './restart.js'
-import { present } from './whole.js'
 
 export interface LookaheadOptions {
   /** $k$, a whole number from 1: every so many steps fast and slow parameters meet; default 5. */

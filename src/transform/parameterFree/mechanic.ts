@@ -1,11 +1,11 @@
 /** Mechanic: learning the scale of any optimizer's steps. */
 import { type Expr, expr } from '../../expr/expr.js'
-import type { Tree } from '../../expr/tree.js'
-import { map, zipWith } from '../../expr/tree.js'
+import { map, type Tree, zipWith } from '../../expr/tree.js'
 import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
 import { zerosLike } from '../moments.js'
+import { present } from '../present.js'
 import type { GradientTransform } from '../types.js'
-import { dot, globalNorm, present } from './whole.js'
+import { dot, globalNorm } from '../whole.js'
 
 export interface MechanicOptions {
   /** $\lambda \ge 0$, a decay that enters what the scale is learnt from; default 0.01. */
@@ -44,7 +44,34 @@ const hypotenuse = (a: Expr, b: Expr): Expr => {
   return long.greater(0).where(short.div(long).square().add(1).sqrt().mul(long), 0)
 }
 
+/** The decays of so many bettors: 0.9, 0.99, ... */
+const decays = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => 1 - 0.1 ** (i + 1))
+
+/** A bettor before its first bet. */
+const bettor = (s: Hyperparameter): Bettor => ({ r: expr(0), m: expr(0), v: expr(0), s: expr(s) })
+
+/** A bettor after its bet on $h$. */
+const bet = (
+  { r, m, v, s }: Bettor,
+  h: Expr,
+  beta: number,
+  { eps, sInit, numBetas }: Required<Pick<MechanicOptions, 'eps' | 'sInit' | 'numBetas'>>,
+): Bettor => {
+  const won = r.mul(beta).add(h.maximum(m.neg()).minimum(m).mul(s))
+  const largest = m.mul(beta).maximum(h.abs().add(eps))
+  const root = hypotenuse(v.mul(beta), h.abs())
+  const wealth = largest.mul(sInit).div(numBetas).add(won.maximum(0))
+  return { r: won, m: largest, v: root, s: wealth.div(root.add(eps)) }
+}
+
+/** $s$, the scale of all bettors together. */
 const scaleOf = (bettors: readonly Bettor[]): Expr => bettors.map(({ s }) => s).reduce((a, b) => a.add(b))
+
+/** Gradients with a decay as long as they are, times a weight: $g + w \lVert g \rVert\, p / (\lVert p \rVert + \varepsilon)$. */
+const decaying = (updates: Tree<Expr>, params: Tree<Expr>, weight: Expr, eps: Hyperparameter): Tree<Expr> => {
+  const pull = globalNorm(updates).div(globalNorm(params).add(eps)).mul(weight)
+  return zipWith([updates, params], (g, p) => g.add(p.mul(pull)))
+}
 
 /**
  * Learns by how much to scale the steps of any optimizer, whose learning rate is then 1 or a schedule with peak 1. With the
@@ -74,33 +101,17 @@ export const mechanize = <S>(
   admit('weightDecay', weightDecay, '[0, inf)')
   admitEps('eps', eps)
   admit('sInit', sInit, '(0, inf)')
-  const betas = Array.from({ length: admit('numBetas', numBetas, 'integer in [1, inf)') }, (_, i) => 1 - 0.1 ** (i + 1))
-  const bet = (beta: number, { r, m, v, s }: Bettor, h: Expr): Bettor => {
-    const won = r.mul(beta).add(h.maximum(m.neg()).minimum(m).mul(s))
-    const largest = m.mul(beta).maximum(h.abs().add(eps))
-    const root = hypotenuse(v.mul(beta), h.abs())
-    const wealth = largest.mul(sInit).div(numBetas).add(won.maximum(0))
-    return { r: won, m: largest, v: root, s: wealth.div(root.add(eps)) }
-  }
+  const betas = decays(admit('numBetas', numBetas, 'integer in [1, inf)'))
+  const betting = { eps, sInit, numBetas }
   return {
-    init: params => ({
-      base: base.init(params),
-      delta: zerosLike(params),
-      bettors: betas.map(() => ({ r: expr(0), m: expr(0), v: expr(0), s: expr(sInit) })),
-    }),
+    init: params => ({ base: base.init(params), delta: zerosLike(params), bettors: betas.map(() => bettor(sInit)) }),
     update: (updates, state, params, context) => {
       const [steps, next] = base.update(updates, state.base, params, context)
       const s = scaleOf(state.bettors)
       const before = map((d: Expr) => d.mul(s.div(s.add(eps))))(present(updates, state.delta))
-      const pull = globalNorm(updates)
-        .div(globalNorm(present(updates, params)).add(eps))
-        .mul(s.mul(weightDecay))
-      const h = dot(
-        zipWith([updates, params], (g, p) => g.add(p.mul(pull))),
-        before,
-      )
+      const h = dot(decaying(updates, present(updates, params), s.mul(weightDecay), eps), before)
       const delta = zipWith([before, steps], (d, step) => d.sub(step))
-      const bettors = state.bettors.map((bettor, i) => bet(betas[i] as number, bettor, h)) // as many as betas
+      const bettors = state.bettors.map((was, i) => bet(was, h, betas[i] as number, betting)) // as many as betas
       const out = zipWith([delta, state.delta], (now, was) => was.mul(s).sub(now.mul(scaleOf(bettors))))
       return [out, { base: next, delta, bettors }]
     },

@@ -4,7 +4,7 @@ import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map } from '../../expr/tree.js'
 import { branch } from '../branch.js'
 import { scalarFrom } from '../context.js'
-import { admit, type Hyperparameter, HyperparameterError } from '../hyperparameter.js'
+import { admit, admitEach, type Hyperparameter, HyperparameterError } from '../hyperparameter.js'
 import type { GradientTransform } from '../types.js'
 
 export interface PlateauOptions {
@@ -35,6 +35,53 @@ export interface PlateauState {
   readonly avgValue: Scalar
 }
 
+const start: PlateauState = {
+  scale: scalar(1),
+  bestValue: scalar(Number.MAX_VALUE), // finite, so that a state can be written down
+  plateauCount: scalar(0),
+  cooldownCount: scalar(0),
+  count: scalar(0),
+  avgValue: scalar(0),
+}
+
+/** The options, checked and complete. */
+const admitPlateau = ({
+  factor = 0.1,
+  patience = 10,
+  rtol = 1e-4,
+  atol = 0,
+  cooldown = 0,
+  accumulationSize = 1,
+  minScale = 0,
+}: PlateauOptions): Required<PlateauOptions> => {
+  admit('factor', factor, '(0, 1)')
+  admit('rtol', rtol, '[0, 1]')
+  admitEach('[0, inf)', { atol, minScale })
+  if (rtol === 0 && atol === 0) throw new HyperparameterError('atol', atol, 'positive where rtol is 0')
+  admitEach('integer in [1, inf)', { patience, accumulationSize })
+  admit('cooldown', cooldown, 'integer in [0, inf)')
+  return { factor, patience, rtol, atol, cooldown, accumulationSize, minScale }
+}
+
+/** What becomes of the scale once an average is complete. */
+const decide = (
+  { scale, bestValue, plateauCount, cooldownCount, avgValue }: PlateauState,
+  { factor, patience, rtol, atol, cooldown, minScale }: Required<PlateauOptions>,
+): PlateauState => {
+  const better = avgValue.less(scalar(1).sub(rtol).mul(bestValue).sub(atol))
+  const cooling = cooldownCount.greater(0)
+  const since = cooling.logicalOr(better).where(0, plateauCount.add(1))
+  const stuck = since.equal(patience)
+  return {
+    scale: cooling.where(scale, stuck.where(scale.mul(factor), scale).maximum(minScale)),
+    bestValue: better.where(avgValue, bestValue),
+    plateauCount: stuck.where(0, since),
+    cooldownCount: cooling.where(cooldownCount.sub(1), stuck.where(cooldown, 0)),
+    count: scalar(0),
+    avgValue: scalar(0),
+  }
+}
+
 /**
  * Multiplies by a scale that falls when the loss no longer does: $u_t = s_t\, g_t$. For the average $\bar f$ of each
  * `accumulationSize` losses,
@@ -53,52 +100,15 @@ export interface PlateauState {
  *
  * Source: PyTorch's and optax's schedule of the same name.
  */
-export const reduceOnPlateau = ({
-  factor = 0.1,
-  patience = 10,
-  rtol = 1e-4,
-  atol = 0,
-  cooldown = 0,
-  accumulationSize = 1,
-  minScale = 0,
-}: PlateauOptions = {}): GradientTransform<PlateauState> => {
-  admit('factor', factor, '(0, 1)')
-  admit('patience', patience, 'integer in [1, inf)')
-  admit('rtol', rtol, '[0, 1]')
-  admit('atol', atol, '[0, inf)')
-  if (rtol === 0 && atol === 0) throw new HyperparameterError('atol', atol, 'positive where rtol is 0')
-  admit('cooldown', cooldown, 'integer in [0, inf)')
-  admit('accumulationSize', accumulationSize, 'integer in [1, inf)')
-  admit('minScale', minScale, '[0, inf)')
-
-  const decide = ({ scale, bestValue, plateauCount, cooldownCount, avgValue }: PlateauState): PlateauState => {
-    const better = avgValue.less(scalar(1).sub(rtol).mul(bestValue).sub(atol))
-    const cooling = cooldownCount.greater(0)
-    const since = cooling.logicalOr(better).where(0, plateauCount.add(1))
-    const stuck = since.equal(patience)
-    return {
-      scale: cooling.where(scale, stuck.where(scale.mul(factor), scale).maximum(minScale)),
-      bestValue: better.where(avgValue, bestValue),
-      plateauCount: stuck.where(0, since),
-      cooldownCount: cooling.where(cooldownCount.sub(1), stuck.where(cooldown, 0)),
-      count: scalar(0),
-      avgValue: scalar(0),
-    }
-  }
+export const reduceOnPlateau = (options: PlateauOptions = {}): GradientTransform<PlateauState> => {
+  const admitted = admitPlateau(options)
   return {
-    init: () => ({
-      scale: scalar(1),
-      bestValue: scalar(Number.MAX_VALUE), // finite, so that a state can be written down
-      plateauCount: scalar(0),
-      cooldownCount: scalar(0),
-      count: scalar(0),
-      avgValue: scalar(0),
-    }),
+    init: () => start,
     update: (updates, state, _, context) => {
       const count = state.count.add(1)
       const loss = scalarFrom(context, 'loss', 'reduceOnPlateau')
       const heard = { ...state, count, avgValue: state.avgValue.mul(state.count).add(loss).div(count) }
-      const next = branch(count.equal(accumulationSize), decide(heard), heard)
+      const next = branch(count.equal(admitted.accumulationSize), decide(heard, admitted), heard)
       return [map((g: Expr) => g.mul(next.scale))(updates), next]
     },
   }

@@ -4,9 +4,10 @@ import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
 import { branch } from '../branch.js'
 import { admit } from '../hyperparameter.js'
+import { present } from '../present.js'
 import { type GradientTransform, type Stateless, stateless } from '../types.js'
+import { globalNorm, ratio } from '../whole.js'
 import { restart } from './restart.js'
-import { globalNorm, present, ratio } from './whole.js'
 
 /**
  * The direction of the whole gradient: $u = g / \lVert g \rVert$ over all leaves, and 0 for none.
@@ -36,6 +37,28 @@ export interface SamState<So, Sa> {
   readonly cache: Tree<Expr>
 }
 
+/** A step of either kind, from a state in which `cache` is the centre. */
+type Move<So, Sa> = GradientTransform<SamState<So, Sa>>['update']
+
+/** $u = \phi - p + \mathrm{optimizer}(g)$. */
+const descent =
+  <So, Sa>(optimizer: GradientTransform<So>): Move<So, Sa> =>
+  (updates, state, params, context) => {
+    const [steps, next] = optimizer.update(updates, state.optimizer, state.cache, context)
+    const out = zipWith([steps, state.cache, params], (u, centre, p) => centre.sub(p).add(u))
+    // Where it arrives, for a leaf that will have no gradient when the next climb begins.
+    const cache = zipWith([steps, state.cache], (u, centre) => centre.add(u))
+    return [out, { ...state, optimizer: next, cache }]
+  }
+
+/** $u = -\mathrm{adversary}(g)$. */
+const ascent =
+  <So, Sa>(adversary: GradientTransform<Sa>): Move<So, Sa> =>
+  (updates, state, params, context) => {
+    const [steps, next] = adversary.update(updates, state.adversary, params, context)
+    return [map((u: Expr) => u.neg())(steps), { ...state, adversary: next, cache: present(updates, state.cache) }]
+  }
+
 /**
  * Sharpness-aware minimization, a gradient a step: $k - 1$ steps climb by an adversary, turned round, from where the
  * parameters were, $\phi$; the next one goes back there and descends by the gradient found above:
@@ -64,26 +87,14 @@ export const sam = <So, Sa>(
       adversary: adversary.init(params),
       cache: params,
     }),
-    update: (updates, state, params, context) => {
-      const count = state.count.add(1)
-      const centre = branch(state.count.mod(syncPeriod).equal(0), params, state.cache)
-      const [steps, descended] = optimizer.update(updates, state.optimizer, centre, context)
-      const [climb, climbed] = adversary.update(updates, state.adversary, params, context)
-      const down = {
-        out: zipWith([steps, centre, params], (u, c, p) => c.sub(p).add(u)),
-        optimizer: descended,
-        adversary: resetState ? restart(adversary, state.adversary, updates, params) : state.adversary,
-        // Where it arrives, for a leaf that will have no gradient when the next climb begins.
-        cache: zipWith([steps, centre], (u, c) => c.add(u)),
-      }
-      const up = {
-        out: map((u: Expr) => u.neg())(climb),
-        optimizer: state.optimizer,
-        adversary: climbed,
-        cache: present(updates, centre),
-      }
-      const { out, ...chosen } = branch(count.mod(syncPeriod).equal(0), down, up)
-      return [out, { count, ...chosen }]
+    update: (updates, before, params, context) => {
+      const count = before.count.add(1)
+      const centre = branch(before.count.mod(syncPeriod).equal(0), params, before.cache)
+      const state = { ...before, count, cache: centre }
+      const rested = resetState ? restart(adversary, state.adversary, updates, params) : state.adversary
+      const down = descent<So, Sa>(optimizer)(updates, { ...state, adversary: rested }, params, context)
+      const up = ascent<So, Sa>(adversary)(updates, state, params, context)
+      return branch(count.mod(syncPeriod).equal(0), down, up)
     },
   }
 }

@@ -1,19 +1,10 @@
 /** Looking on: what passes through a chain, kept in the state. */
-import { type Expr, expr, isExpr } from '../../expr/expr.js'
+import { type Expr, isExpr } from '../../expr/expr.js'
 import type { Scalar } from '../../expr/scalar.js'
 import { mapSymbols } from '../../expr/structure.js'
 import { map, type Tree } from '../../expr/tree.js'
-import { globalNorm as normOfAll } from '../block/norms.js'
 import { zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
-
-/**
- * The norm of all leaves together, 0 without any: $\sqrt{\sum_i \lVert g_i \rVert^2}$. A measure for {@link monitor}.
- *
- * @example
- * monitor({ norm: globalNorm })
- */
-export const globalNorm = (tree: Tree<Expr>): Expr => normOfAll(tree) ?? expr(0)
 
 /** What a measure gives: a value, a number, or a tree. */
 export type Measurement = Expr | Scalar | Tree<Expr>

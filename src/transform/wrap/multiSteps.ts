@@ -29,6 +29,8 @@ export interface MultiStepsState<S> {
   readonly inner: S
 }
 
+const start = { miniStep: scalar(0), gradientStep: scalar(0), skipped: scalar(0) }
+
 /**
  * Accumulates gradients, and applies `f` to their mean every `everyK` steps; between, the update is zero and the state of
  * `f` stands still:
@@ -51,30 +53,21 @@ export const multiSteps = <S>(
   { useGradMean = true, shouldSkip = () => scalar(0) }: MultiStepsOptions = {},
 ): GradientTransform<MultiStepsState<S>> => {
   const k = scheduleOf('everyK', everyK, 'integer in [1, inf)')
-  const [zero, one] = [scalar(0), scalar(1)]
   return {
-    init: params => ({
-      miniStep: zero,
-      gradientStep: zero,
-      skipped: zero,
-      accumulated: zerosLike(params),
-      inner: f.init(params),
-    }),
+    init: params => ({ ...start, accumulated: zerosLike(params), inner: f.init(params) }),
     update: (updates, state, params, context) => {
       const miniStep = state.miniStep.add(1)
       const accumulated = zipWith([updates, state.accumulated], (g, sum) => sum.add(g))
-      const input = map((sum: Expr) => sum.div(useGradMean ? miniStep : one))(accumulated)
+      const input = map((sum: Expr) => sum.div(useGradMean ? miniStep : 1))(accumulated)
       const [out, inner] = f.update(input, state.inner, params, context)
       const still = zerosLike(updates)
-      const stepped = { ...state, miniStep: zero, gradientStep: state.gradientStep.add(1), accumulated: still, inner }
+      const gradientStep = state.gradientStep.add(1)
+      const stepped = { ...state, miniStep: start.miniStep, gradientStep, accumulated: still, inner }
+      const waiting = { ...state, miniStep, accumulated }
       return branch(
         shouldSkip(updates, state.gradientStep, params),
         [still, { ...state, skipped: state.skipped.add(1) }],
-        branch(
-          miniStep.greaterEqual(k(state.gradientStep)),
-          [out, stepped],
-          [still, { ...state, miniStep, accumulated }],
-        ),
+        branch(miniStep.greaterEqual(k(state.gradientStep)), [out, stepped], [still, waiting]),
       )
     },
   }

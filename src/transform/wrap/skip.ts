@@ -1,11 +1,12 @@
 /** Which gradients are better left out: conditions for `multiSteps`, and a wrapper. */
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
-import { type Tree, values } from '../../expr/tree.js'
+import { map, type Tree } from '../../expr/tree.js'
 import { zero } from '../combine.js'
 import { allFinite } from '../finite.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
 import type { GradientTransform } from '../types.js'
+import { total } from '../whole.js'
 import { type WhenState, when } from './when.js'
 
 /** Whether to leave gradients out, which is not zero then; `step` counts the steps of what is wrapped, from 0. */
@@ -38,16 +39,11 @@ export interface LargeOptions {
  */
 export const isLarge = ({ maxSquaredNorm }: LargeOptions): SkipCondition => {
   admit('maxSquaredNorm', maxSquaredNorm, '(0, inf)')
-  return updates => {
-    const squares = values(updates).map(g => g.square().sum())
-    // Not `greaterEqual`: a NaN is not less either.
-    return squares.length === 0
-      ? scalar(0)
-      : squares
-          .reduce((a, b) => a.add(b))
-          .less(maxSquaredNorm)
-          .logicalNot()
-  }
+  // Not `greaterEqual`: a NaN is not less either.
+  return updates =>
+    total(map((g: Expr) => g.square().sum())(updates))
+      .less(maxSquaredNorm)
+      .logicalNot()
 }
 
 /**

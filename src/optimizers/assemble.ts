@@ -1,6 +1,6 @@
-/** How an adaptive optimizer is put together: rule, decay and step size, under the names that its state has. */
-import { addDecayedWeights, type GradientTransform, namedChain, scaleByLearningRate } from '../../transform/index.js'
-import type { DecayOptions, StepOptions } from '../optimizers.js'
+/** How most optimizers are put together: rule, decay and step size, under the names that its state has. */
+import { addDecayedWeights, type GradientTransform, namedChain, scaleByLearningRate } from '../transform/index.js'
+import type { DecayOptions, StepOptions } from './optimizers.js'
 
 type Parts = Required<StepOptions> & Required<Pick<DecayOptions, 'weightDecay'>> & Pick<DecayOptions, 'mask'>
 
