@@ -1,9 +1,9 @@
 /** Labels that are wrong on purpose. */
 
-import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { sequenceT } from 'fp-ts/lib/Apply.js'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { numberIn, seedOf } from './admit.js'
 import { type DataError, dataError } from './error.js'
 import type { Examples, Values } from './examples.js'

@@ -1,9 +1,9 @@
 /** Gaussian blobs: the plainest set of classes, with an error that no model can avoid. */
 
-import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { sequenceT } from 'fp-ts/lib/Apply.js'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { numberIn, seedOf } from '../admit.js'
 import type { DataSet } from '../dataSet.js'
 import type { DataError } from '../error.js'
