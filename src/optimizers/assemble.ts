@@ -1,6 +1,24 @@
 /** How most optimizers are put together: rule, decay and step size, under the names that its state has. */
-import { addDecayedWeights, type GradientTransform, namedChain, scaleByLearningRate } from '../transform/index.js'
-import type { DecayOptions, StepOptions } from './optimizers.js'
+import {
+  addDecayedWeights,
+  type GradientTransform,
+  type MaskOptions,
+  namedChain,
+  type Scheduled,
+  scaleByLearningRate,
+} from '../transform/index.js'
+
+/** What every optimizer is given. */
+export interface StepOptions {
+  /** $\eta > 0$, or a schedule of it. */
+  readonly learningRate?: Scheduled
+}
+
+/** What every optimizer with weight decay is given. */
+export interface DecayOptions extends MaskOptions {
+  /** $\lambda \ge 0$, or a schedule of it. */
+  readonly weightDecay?: Scheduled
+}
 
 type Parts = Required<StepOptions> & Required<Pick<DecayOptions, 'weightDecay'>> & Pick<DecayOptions, 'mask'>
 

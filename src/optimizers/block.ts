@@ -21,10 +21,10 @@ import {
   trace,
 } from '../transform/index.js'
 import { scheduleOf } from '../transform/schedules/index.js'
+import type { DecayOptions, StepOptions } from './assemble.js'
 import { coupled } from './assemble.js'
 import { boolean, optional, selector } from './decode.js'
 import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
-import type { DecayOptions, StepOptions } from './optimizers.js'
 
 export interface Sm3OptimizerOptions extends StepOptions, DecayOptions {
   /** $\beta_1$ in [0, 1), the decay of the average of updates; default 0.9. */

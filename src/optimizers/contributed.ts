@@ -20,10 +20,10 @@ import {
   scaleByShape,
   scaleBySophia,
 } from '../transform/index.js'
+import type { DecayOptions, StepOptions } from './assemble.js'
 import { decoupled } from './assemble.js'
 import { boolean, oneOf, optional } from './decode.js'
 import { betas, decay, described, epsilon, learningRate, scheduled, within } from './describe.js'
-import type { DecayOptions, StepOptions } from './optimizers.js'
 
 export interface MuonOptions extends StepOptions, DecayOptions, MuonTransformOptions, ShapeOptions {
   /** Whether convolution kernels, of rank 4, are matrices [height · width · in, out] too; default false. */

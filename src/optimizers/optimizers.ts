@@ -12,29 +12,15 @@ import {
   type Hyperparameter,
   HyperparameterError,
   identity,
-  type MaskOptions,
   namedChain,
-  type Scheduled,
   scaleByAdam,
   scaleByAmsgrad,
   scaleByLearningRate,
   trace,
 } from '../transform/index.js'
-import { coupled, decoupled } from './assemble.js'
+import { coupled, type DecayOptions, decoupled, type StepOptions } from './assemble.js'
 import { boolean, optional } from './decode.js'
 import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
-
-/** What every optimizer is given. */
-export interface StepOptions {
-  /** $\eta > 0$, or a schedule of it. */
-  readonly learningRate?: Scheduled
-}
-
-/** What every optimizer with weight decay is given. */
-export interface DecayOptions extends MaskOptions {
-  /** $\lambda \ge 0$, or a schedule of it. */
-  readonly weightDecay?: Scheduled
-}
 
 export interface SgdOptions extends StepOptions, DecayOptions {
   /** $\mu$ in [0, 1), default 0. */

@@ -22,9 +22,9 @@ import {
 import { stepByDAdaptation } from '../transform/parameterFree/dAdaptation.js'
 import { stepByMomo, stepByMomoAdam } from '../transform/parameterFree/momo.js'
 import { stepByProdigy } from '../transform/parameterFree/prodigy.js'
+import type { DecayOptions, StepOptions } from './assemble.js'
 import { boolean, type Decoder, number, oneOf, optional } from './decode.js'
 import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
-import type { DecayOptions, StepOptions } from './optimizers.js'
 
 const adaptiveFields = { ...learningRate, ...decay, ...betas, ...epsilon, estimLr0: within('(0, inf)') }
 

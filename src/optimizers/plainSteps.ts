@@ -13,9 +13,9 @@ import {
   scaleByOptimisticGradient,
   scaleByPolyak,
 } from '../transform/index.js'
+import type { DecayOptions, StepOptions } from './assemble.js'
 import { boolean, oneOf, optional } from './decode.js'
 import { betas, decay, described, epsilon, learningRate, scheduled, within } from './describe.js'
-import type { DecayOptions, StepOptions } from './optimizers.js'
 
 export interface NoisySgdOptions extends StepOptions, DecayOptions, NoiseOptions {}
 

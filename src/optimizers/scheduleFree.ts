@@ -11,9 +11,9 @@ import {
   warmUp,
 } from '../transform/index.js'
 import { scheduleOf } from '../transform/schedules/index.js'
+import type { DecayOptions, StepOptions } from './assemble.js'
 import { decoupled } from './assemble.js'
 import { decay, described, epsilon, learningRate, within } from './describe.js'
-import type { DecayOptions, StepOptions } from './optimizers.js'
 
 export interface ScheduleFreeSgdOptions extends StepOptions, DecayOptions, Omit<ScheduleFreeOptions, 'learningRate'> {
   /** Steps of a linear warm-up, a whole number from 1; default none. */

@@ -12,10 +12,10 @@ import {
   scaleByNadam,
   scaleByRadam,
 } from '../../transform/index.js'
+import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled, decoupled } from '../assemble.js'
 import { boolean, optional } from '../decode.js'
 import { betas, decay, described, epsilon, learningRate, scheduled, within } from '../describe.js'
-import type { DecayOptions, StepOptions } from '../optimizers.js'
 
 const step = { ...learningRate, ...decay }
 const moments = { ...betas, ...epsilon, epsRoot: within('[0, inf)') }

@@ -7,10 +7,10 @@ import {
   scaleByLearningRate,
   scaleByNovograd,
 } from '../../transform/index.js'
+import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled } from '../assemble.js'
 import { boolean, optional } from '../decode.js'
 import { betas, decay, described, epsilon, learningRate, scheduled, within } from '../describe.js'
-import type { DecayOptions, StepOptions } from '../optimizers.js'
 
 export interface AdoptOptimizerOptions extends StepOptions, DecayOptions, AdoptOptions {}
 

@@ -18,10 +18,10 @@ import {
   trace,
 } from '../../transform/index.js'
 import { scheduleOf } from '../../transform/schedules/index.js'
+import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled } from '../assemble.js'
 import { boolean, optional } from '../decode.js'
 import { decay, described, epsilon, learningRate, within } from '../describe.js'
-import type { DecayOptions, StepOptions } from '../optimizers.js'
 
 const step = { ...learningRate, ...decay }
 

@@ -9,10 +9,10 @@ import {
   scaleByYogi,
   type YogiOptions,
 } from '../../transform/index.js'
+import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled, decoupled } from '../assemble.js'
 import { boolean, oneOf, optional } from '../decode.js'
 import { betas, decay, described, epsilon, learningRate, within } from '../describe.js'
-import type { DecayOptions, StepOptions } from '../optimizers.js'
 
 const step = { ...learningRate, ...decay }
 const moments = { ...betas, ...epsilon, epsRoot: within('[0, inf)') }

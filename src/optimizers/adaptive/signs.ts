@@ -13,10 +13,10 @@ import {
   scaleBySign,
   trace,
 } from '../../transform/index.js'
+import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled, decoupled } from '../assemble.js'
 import { oneOf, optional } from '../decode.js'
 import { betas, decay, described, learningRate, within } from '../describe.js'
-import type { DecayOptions, StepOptions } from '../optimizers.js'
 
 const step = { ...learningRate, ...decay }
 
