@@ -65,21 +65,27 @@ export const optimizerPage = (entry: Entry, transform: GradientTransform<unknown
 
 const byName = ({ name: a }: Entry, { name: b }: Entry): number => (a < b ? -1 : 1)
 
-/** The first page: every optimizer with how it runs, and where the tables are. */
-export const indexPage = (optimizers: readonly (readonly [Entry, GradientTransform<unknown>])[]): string => {
-  const plans = optimizers.map(([entry, transform]) => ({ entry, ...planOf(transform) }))
-  const outside = plans.filter(({ opaque }) => opaque)
-  const rows = plans.map(({ entry, loops, viaTfjs }) => [
-    `[${entry.name}](${entry.name}.md)`,
-    summaryOf(entry.text),
-    String(loops),
-    [...new Set(viaTfjs)].join('; '),
-  ])
+/** The first page: every optimizer with how it runs, and what of the whole catalogue lies outside the algebra. */
+export const indexPage = (
+  optimizers: readonly (readonly [Entry, GradientTransform<unknown>])[],
+  all: Readonly<Record<string, readonly GradientTransform<unknown>[]>>,
+): string => {
+  const rows = optimizers.map(([entry, transform]) => {
+    const { loops, viaTfjs } = planOf(transform)
+    return [
+      `[${entry.name}](${entry.name}.md)`,
+      summaryOf(entry.text),
+      String(loops),
+      [...new Set(viaTfjs)].map(reason => reason.replace(': runs along axes of the leaf', '')).join('; '),
+    ]
+  })
+  const names = Object.keys(all)
+  const outside = names.filter(name => all[name]?.some(transform => planOf(transform).opaque))
   return `${[
     '# Reference',
     'Made by `npm run docs` from the docstrings and from tracing each rule. [Transforms, wrappers and schedules](transforms.md) have a page together.',
     table(['optimizer', 'what it is', 'fused loops', 'through tfjs'], rows),
-    `${plans.length - outside.length} of ${plans.length} optimizers lie in the algebra altogether; the others have a node that runs through tfjs between loops: ${outside.map(({ entry }) => entry.name).join(', ') || 'none'}.`,
+    `Reductions along axes of a leaf, and what is computed with them, run through tfjs between the loops. So does what is outside the algebra: random numbers, permutations, products of matrices, and leaves joined to one. Of the ${names.length} transforms and optimizers of the law table, ${names.length - outside.length} have nothing of that kind; these have: ${outside.map(name => `\`${name}\``).join(', ')}.`,
   ].join('\n\n')}\n`
 }
 

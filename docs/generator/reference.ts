@@ -1,7 +1,11 @@
 /** The reference: a page for each optimizer, an index, and the transforms. */
+import { pipe } from 'fp-ts/lib/function.js'
+import { groupBy } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import * as record from 'fp-ts/lib/ReadonlyRecord.js'
 import type * as library from '../../src/index.js'
 import * as variants from '../../src/neuroplastic/variants.js'
 import * as catalogue from '../../src/optimizers/catalogue.js'
+import { table } from '../../test/laws/table/index.js'
 import { indexPage, optimizerPage, transformsPage } from './page.js'
 import { type Entry, readDocstrings } from './read.js'
 
@@ -18,6 +22,13 @@ const optimizers: Readonly<Record<string, Transform>> = {
   controlledNeuroPlastic: variants.controlledNeuroPlastic('layerwise'),
 }
 
+/** Every transform of the library, in each setting of the law table. */
+const all = pipe(
+  table,
+  groupBy(({ name }) => name),
+  record.map(rows => rows.map(({ make }) => make())),
+)
+
 /** Pages by file name. */
 export const reference = async (): Promise<Readonly<Record<string, string>>> => {
   const entries = (await readDocstrings()).filter(({ kind }) => kind === 'value')
@@ -33,7 +44,7 @@ export const reference = async (): Promise<Readonly<Record<string, string>>> => 
     ({ name, file }) => !Object.hasOwn(optimizers, name) && file !== 'src/optimizers/fromConfig.ts',
   )
   return {
-    'README.md': indexPage(described),
+    'README.md': indexPage(described, all),
     'transforms.md': transformsPage(
       others.filter(({ file }) => /^src\/(transform|neuroplastic|optimizers)\//.test(file)),
     ),
