@@ -25,7 +25,9 @@ const summaryOf = (text: string): string =>
 const optionRows = ({ options, parameters }: Entry) =>
   options.map(({ name, text }) => {
     const own = parameters.find(parameter => parameter.name === `options.${name}`)?.text
-    return [`\`${name}\``, [text.replace(/\.$/, ''), own].filter(Boolean).join('; ')]
+    // What the optimizer says of it has the default, which the option may have too.
+    const meaning = own === undefined ? text : text.replace(/[;,] default[^;]*$/, '')
+    return [`\`${name}\``, [meaning.replace(/\.$/, ''), own].filter(Boolean).join('; ')]
   })
 
 const section = (title: string, body: string): readonly string[] => (body === '' ? [] : [`## ${title}`, body])

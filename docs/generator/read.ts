@@ -47,7 +47,9 @@ const membersOf = (type: DeclarationReflection['type']): readonly DeclarationRef
   switch (type?.type) {
     case 'reference': {
       const to = type.reflection as DeclarationReflection | undefined
-      return to?.kindOf(ReflectionKind.Interface) ? (to.children ?? []) : membersOf(to?.type)
+      // A transform or a tree is an interface too, but no set of options.
+      if (to?.kindOf(ReflectionKind.Interface)) return to.name.endsWith('Options') ? (to.children ?? []) : []
+      return membersOf(to?.type)
     }
     case 'intersection':
       return type.types.flatMap(membersOf)
@@ -77,10 +79,18 @@ const entryOf = (entry: Entry['entry'], declaration: DeclarationReflection): Ent
       ...(signature?.parameters ?? []).flatMap(p => (p.comment ? [{ name: p.name, text: textOf(p) }] : [])),
       ...tags('@param').map(tag => ({ name: tag.name ?? '', text: markdown(tag.content).replace(/^- /, '') })),
     ],
-    options: taken.flatMap(membersOf).map(member => ({ name: member.name, text: textOf(member) })),
+    options: taken.flatMap(membersOf).flatMap(optionOf),
     examples: tags('@example').map(({ content }) => codeOf(content)),
     source: source?.replaceAll('\n', ' ').trim(),
   }
+}
+
+/** An option, or the options in it. */
+const optionOf = (member: DeclarationReflection): readonly Documented[] => {
+  const inner = member.type?.type === 'reference' && member.type.name.endsWith('Options') ? membersOf(member.type) : []
+  return inner.length > 0
+    ? inner.map(({ name, ...rest }) => ({ name: `${member.name}.${name}`, text: textOf(rest) }))
+    : [{ name: member.name, text: textOf(member) }]
 }
 
 const entries = { index: 'src/index.ts', analysis: 'src/interpret/analysis.ts' } as const

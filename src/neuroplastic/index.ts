@@ -28,6 +28,7 @@ export {
   alphaGrafted,
   alphaOne,
   alphaShuffled,
+  type BoundedOptions,
   boundedNeuroPlastic,
   controlledNeuroPlastic,
   gradientOnly,
@@ -36,5 +37,6 @@ export {
   type NeuroPlasticOptions,
   neuroPlastic,
   orthogonalNeuroPlastic,
+  type ShuffledOptions,
   settle,
 } from './variants.js'

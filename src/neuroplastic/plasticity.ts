@@ -4,13 +4,13 @@ import { admit, admitEnds, type Hyperparameter } from '../transform/hyperparamet
 import {
   averageOverLeaf,
   type Coefficient,
-  chain,
   clamp,
   emaActivity,
   type GradientTransform,
   gradientMagnitude,
   identity,
   lerp,
+  namedChain,
   normalizeSignal,
   observe,
   provide,
@@ -25,7 +25,8 @@ import {
  * @example
  * plasticityGate(chain(gradientSignal(), clamp(0.5, 1.5)))
  */
-export const gradientSignal = (eps: Hyperparameter = 1e-8) => chain(gradientMagnitude(), normalizeSignal({ eps }))
+export const gradientSignal = (eps: Hyperparameter = 1e-8) =>
+  namedChain({ magnitude: gradientMagnitude(), normalize: normalizeSignal({ eps }) })
 
 /**
  * $\hat a = S(a_t)$, $a_t = 0.95\, a_{t-1} + 0.05\, \lvert g_t \rvert$: how large it has been of late.
@@ -33,7 +34,8 @@ export const gradientSignal = (eps: Hyperparameter = 1e-8) => chain(gradientMagn
  * @example
  * plasticityGate(chain(activitySignal(), clamp(0.5, 1.5)))
  */
-export const activitySignal = (eps: Hyperparameter = 1e-8) => chain(emaActivity(0.95), normalizeSignal({ eps }))
+export const activitySignal = (eps: Hyperparameter = 1e-8) =>
+  namedChain({ activity: emaActivity(0.95), normalize: normalizeSignal({ eps }) })
 
 /**
  * $\hat m = S(\lvert m_t \rvert / (\sqrt{v_t} + \varepsilon))$, moments with 0.9 and 0.99, uncorrected: how consistent its sign.
@@ -42,7 +44,11 @@ export const activitySignal = (eps: Hyperparameter = 1e-8) => chain(emaActivity(
  * plasticityGate(chain(memorySignal(), clamp(0.5, 1.5)))
  */
 export const memorySignal = (eps: Hyperparameter = 1e-8) =>
-  chain(scaleByAdam({ b1: 0.9, b2: 0.99, eps, biasCorrection: false }), gradientMagnitude(), normalizeSignal({ eps }))
+  namedChain({
+    moments: scaleByAdam({ b1: 0.9, b2: 0.99, eps, biasCorrection: false }),
+    magnitude: gradientMagnitude(),
+    normalize: normalizeSignal({ eps }),
+  })
 
 export interface PlasticityOptions {
   /** $w_a \ge 0$, default 0.4. The three weights add up to 1. */
@@ -83,7 +89,7 @@ export const gradientOnlyAlpha = ({ minAlpha = 0.2, maxAlpha = 2, eps = 1e-8 }: 
   admit('maxAlpha', maxAlpha, '(0, inf)')
   admit('minAlpha', minAlpha, '(0, inf)')
   admitEnds(['minAlpha', minAlpha], ['maxAlpha', maxAlpha])
-  return chain(gradientSignal(eps), clamp(minAlpha, maxAlpha))
+  return namedChain({ signal: gradientSignal(eps), bound: clamp(minAlpha, maxAlpha) })
 }
 
 /**
@@ -108,15 +114,16 @@ export const plasticity = (options: PlasticityOptions = {}) => {
   admit('warmupEpochs', warmupEpochs, 'integer in [0, inf)')
 
   const gradientOnly = gradientOnlyAlpha(options)
-  const combined = weightedSum(
+  const signals = weightedSum(
     [activityWeight, activitySignal(eps)],
     [gradientWeight, gradientSignal(eps)],
     [memoryWeight, memorySignal(eps)],
   )
   const bound = clamp(minAlpha, maxAlpha)
-  const full = chain(combined, (options.parameterwise ?? true) ? identity : averageOverLeaf(), bound)
+  const average = (options.parameterwise ?? true) ? identity : averageOverLeaf()
+  const full = namedChain({ signals, average, bound })
   const alpha = lerp(gradientOnly, full, warmUpByEpoch(warmupEpochs, plasticityScale))
-  return chain(alpha, options.boundAfterScaling ? bound : identity)
+  return namedChain({ blend: alpha, bound: options.boundAfterScaling ? bound : identity })
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   lateBlocks,
   type MaskOptions,
   masked,
+  namedChain,
   orthogonalResidual,
   type Phase,
   plasticityGate,
@@ -194,11 +195,11 @@ export const overSgdMomentum = ({
   mask,
   ...modulation
 }: ModulationOptions & BaseOptions & MaskOptions & { readonly weightDecay?: Scheduled } = {}) =>
-  chain(
-    addDecayedWeights(weightDecay, { mask }),
-    trace(admit('baseMomentum', baseMomentum, '(0, 1)')),
-    modulate(modulation, identity),
-  )
+  namedChain({
+    decay: addDecayedWeights(weightDecay, { mask }),
+    momentum: trace(admit('baseMomentum', baseMomentum, '(0, 1)')),
+    modulation: modulate(modulation, identity),
+  })
 
 /**
  * Hybrid over AdamW: $b_t = \hat m_t / (\sqrt{\hat v_t} + \varepsilon)$, with moments of its own, modulated.
@@ -214,5 +215,9 @@ export const overAdamW = ({
 }: ModulationOptions & BaseOptions = {}) => {
   const b1 = admit('baseMomentum', baseMomentum, '(0, 1)')
   const base = scaleByAdam({ b1, b2: admit('baseBeta2', baseBeta2, '(0, 1)'), eps: baseEps })
-  return provide('moment', ema(b1, { biasCorrection: true }), chain(base, modulate(modulation, recall('moment'))))
+  return provide(
+    'moment',
+    ema(b1, { biasCorrection: true }),
+    namedChain({ moments: base, modulation: modulate(modulation, recall('moment')) }),
+  )
 }

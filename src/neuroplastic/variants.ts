@@ -10,6 +10,7 @@ import {
   homeostasis,
   identity,
   type MaskOptions,
+  namedChain,
   type Scheduled,
   scaleByLearningRate,
   shuffleWithinLeaf,
@@ -49,12 +50,12 @@ export const settle = <S>(
   { weightDecay = 0, decoupledWeightDecay = false, mask, homeostasis: options }: NeuroPlasticOptions,
   step: GradientTransform<S>,
 ) =>
-  chain(
-    addDecayedWeights(decoupledWeightDecay ? 0 : weightDecay, { mask }),
-    homeostasis(options),
-    addDecayedWeights(decoupledWeightDecay ? weightDecay : 0, { mask }),
+  namedChain({
+    decay: addDecayedWeights(decoupledWeightDecay ? 0 : weightDecay, { mask }),
+    homeostasis: homeostasis(options),
+    decoupledDecay: addDecayedWeights(decoupledWeightDecay ? weightDecay : 0, { mask }),
     step,
-  )
+  })
 
 const step = ({ learningRate = 1e-3 }: NeuroPlasticOptions) => scaleByLearningRate(learningRate)
 
@@ -81,7 +82,7 @@ const assemble = <Sa, Sr, Ss>(
   alpha: GradientTransform<Sa>,
   rule: GradientTransform<Sr>,
   step: GradientTransform<Ss>,
-) => withPlasticity(alpha, options.plasticity ?? {}, chain(rule, settle(options, step)))
+) => withPlasticity(alpha, options.plasticity ?? {}, namedChain({ rule, settle: settle(options, step) }))
 
 /** A rule over the full coefficient, with a plain step. */
 const modulated = <S>(options: NeuroPlasticOptions, rule: GradientTransform<S>) =>
@@ -112,16 +113,18 @@ export const neuroPlastic = (options: NeuroPlasticOptions = {}) => described(opt
 export const gradientOnly = (options: NeuroPlasticOptions = {}) =>
   described(options, { mode: 'gradOnly' }, gated(options, gradientOnlyAlpha(options.plasticity)))
 
+export interface BoundedOptions extends NeuroPlasticOptions {
+  /** $\kappa$ in [0, 1], default 0.5. */
+  readonly residualMaxRatio?: Hyperparameter
+}
+
 /**
  * NeuroPlastic as a residual of bounded norm: $\lVert u - g \rVert \le \kappa \lVert g \rVert$.
  *
  * @example
  * compile(boundedNeuroPlastic({ learningRate: 0.1, residualMaxRatio: 0.25 }))
  */
-export const boundedNeuroPlastic = ({
-  residualMaxRatio = 0.5,
-  ...options
-}: NeuroPlasticOptions & { readonly residualMaxRatio?: Hyperparameter } = {}) =>
+export const boundedNeuroPlastic = ({ residualMaxRatio = 0.5, ...options }: BoundedOptions = {}) =>
   described(
     options,
     { boundedResidual: true, residualMaxRatio },
@@ -236,13 +239,18 @@ export const alphaOne = (options: NeuroPlasticOptions = {}) =>
 export const alphaAveraged = (options: NeuroPlasticOptions = {}) =>
   described(options, { control: 'averaged' }, gated(options, chain(plasticity(options.plasticity), averageOverLeaf())))
 
+export interface ShuffledOptions extends NeuroPlasticOptions {
+  /** Of the permutations: a whole number, default 0. */
+  readonly seed?: number
+}
+
 /**
  * Control: the coefficient shuffled within the leaf. Its distribution without its pattern.
  *
  * @example
  * compile(alphaShuffled({ learningRate: 0.1, seed: 7 }))
  */
-export const alphaShuffled = ({ seed = 0, ...options }: NeuroPlasticOptions & { readonly seed?: number } = {}) =>
+export const alphaShuffled = ({ seed = 0, ...options }: ShuffledOptions = {}) =>
   described(
     options,
     { control: 'shuffled', controlSeed: seed },

@@ -19,6 +19,7 @@ import {
   type GradientTransform,
   graft,
   identity,
+  namedChain,
   type OptimizerConfig,
   scaleByLearningRate,
   shuffleWithinLeaf,
@@ -158,7 +159,9 @@ const assemble = (config: NeuroPlasticConfig): GradientTransform<unknown> => {
           plasticityController(p.lrControllerMode, { ...p, eps: p.controllerEps ?? p.eps }),
         )
   const settled = settle({ ...decayOf(config), mask, homeostasis }, step)
-  return p.control === 'one' ? settled : withPlasticity(alphaOf(config), p, chain(ruleOf(config), settled))
+  return p.control === 'one'
+    ? settled
+    : withPlasticity(alphaOf(config), p, namedChain({ rule: ruleOf(config), settle: settled }))
 }
 
 /** Decodes a NeuroPlastic configuration. */

@@ -2,7 +2,7 @@
 import type { Expr } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
-import type { Hyperparameter } from './hyperparameter.js'
+import { type Hyperparameter, HyperparameterError } from './hyperparameter.js'
 import { type Context, type GradientTransform, type Stateless, stateless } from './types.js'
 
 const missing = (needer: string, entry: string, given: readonly string[], remedy: string) =>
@@ -38,29 +38,38 @@ export type Coefficient = Hyperparameter | ((context: Context) => Scalar)
 export const coefficientAt = (coefficient: Coefficient, context: Context): Scalar =>
   typeof coefficient === 'function' ? coefficient(context) : scalar(coefficient)
 
+/** The state of {@link provide}: that of what is provided under its name, and that of the body. */
+export type Provided<N extends string, Sf, Sb> = { readonly [K in N]: Sf } & { readonly body: Sb }
+
 /**
  * Runs `f` once on the input and lets `body`, which gets the same input, read the output by name.
  * $$ u = \mathrm{body}(g;\ \mathit{name} = f(g)) $$
  *
  * Controllers and hybrids need the plasticity coefficient beside the base optimizer's moments.
  *
- * @param name under which {@link recall} finds the output; an inner one shadows an outer one
+ * @param name under which {@link recall} finds the output, and the state of `f` stands; not `body`. An inner one shadows an outer one
+ * @throws HyperparameterError
  * @example
  * provide('alpha', plasticity(), chain(trace(0.9), plasticityGate(recall('alpha'))))
  */
-export const provide = <Sf, Sb>(
-  name: string,
+export const provide = <N extends string, Sf, Sb>(
+  name: N,
   f: GradientTransform<Sf>,
   body: GradientTransform<Sb>,
-): GradientTransform<readonly [Sf, Sb]> => ({
-  init: params => [f.init(params), body.init(params)],
-  update: (updates, [sf, sb], params, context) => {
-    const [provided, sf1] = f.update(updates, sf, params, context)
-    const trees = { ...context.trees, [name]: provided }
-    const [out, sb1] = body.update(updates, sb, params, { ...context, trees })
-    return [out, [sf1, sb1]]
-  },
-})
+): GradientTransform<Provided<N, Sf, Sb>> => {
+  if (name === 'body') throw new HyperparameterError('name', name, "another than that of the body's own state")
+  // TypeScript does not follow a computed key.
+  const both = (sf: Sf, sb: Sb) => ({ [name]: sf, body: sb }) as Provided<N, Sf, Sb>
+  return {
+    init: params => both(f.init(params), body.init(params)),
+    update: (updates, state, params, context) => {
+      const [provided, sf] = f.update(updates, state[name], params, context)
+      const trees = { ...context.trees, [name]: provided }
+      const [out, sb] = body.update(updates, state.body, params, { ...context, trees })
+      return [out, both(sf, sb)]
+    },
+  }
+}
 
 /**
  * Forgets its input and gives what an enclosing {@link provide} (or the caller) put under `name`.

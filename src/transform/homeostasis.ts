@@ -13,9 +13,11 @@ export interface HomeostasisOptions {
   readonly targetRms?: Hyperparameter
   /** $\gamma$ in [0, 1], how strongly it steers; default 0.01. */
   readonly adaptationRate?: Hyperparameter
-  /** Factors $> 0$ of the target for the first, middle and last third of the leaves; 1 each. */
+  /** A factor $> 0$ of the target for the first third of the leaves; default 1. */
   readonly earlyTargetRmsScale?: Hyperparameter
+  /** The same for the middle third; default 1. */
   readonly middleTargetRmsScale?: Hyperparameter
+  /** The same for the last third; default 1. */
   readonly lateTargetRmsScale?: Hyperparameter
   /** $\varepsilon > 0$, default 1e-8. */
   readonly eps?: Hyperparameter

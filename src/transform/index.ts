@@ -16,7 +16,7 @@ export {
   weightedSum,
   zero,
 } from './combine.js'
-export { type Coefficient, observe, provide, recall, scalarFrom, treeFrom } from './context.js'
+export { type Coefficient, observe, type Provided, provide, recall, scalarFrom, treeFrom } from './context.js'
 export { applyIfFinite, type FiniteState, zeroNans } from './finite.js'
 export { graft, plasticityGate } from './gate.js'
 export { type HomeostasisOptions, homeostasis } from './homeostasis.js'

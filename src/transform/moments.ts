@@ -2,7 +2,7 @@
 import { type Expr, fill } from '../expr/expr.js'
 import { type Scalar, type ScalarLike, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
-import { chain } from './combine.js'
+import { namedChain } from './combine.js'
 import { admit, admitEach, admitEps, type Hyperparameter } from './hyperparameter.js'
 import { gradientMagnitude } from './signals.js'
 import type { GradientTransform } from './types.js'
@@ -207,4 +207,5 @@ export const ema = (
  *
  * Source: NeuroPlastic, arXiv 2604.26297.
  */
-export const emaActivity = (decay: Hyperparameter = 0.95) => chain(gradientMagnitude(), ema(decay))
+export const emaActivity = (decay: Hyperparameter = 0.95) =>
+  namedChain({ magnitude: gradientMagnitude(), average: ema(decay) })
