@@ -1,4 +1,5 @@
 /** What the docstrings say: every export of the library with its summary, options, examples and source. */
+import { readFileSync } from 'node:fs'
 import { Application, type Comment, type CommentDisplayPart, type DeclarationReflection, ReflectionKind } from 'typedoc'
 
 /** An option, or a parameter: its name and what it may be. */
@@ -60,8 +61,22 @@ const membersOf = (type: DeclarationReflection['type']): readonly DeclarationRef
   }
 }
 
+/** What a docstring says of options that are taken apart where they come in: TypeDoc has no name for these, and drops it. */
+const takenApart = (file: string, name: string): readonly Documented[] => {
+  const [, docstring = ''] =
+    new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\nexport const ${name}\\b`).exec(readFileSync(file, 'utf8')) ?? []
+  return docstring
+    .replaceAll(/^ \* ?/gm, '')
+    .split(/^(?=@)|\n\n/m)
+    .flatMap(tag => {
+      const [, option, text] = /^@param (options\.\w+) ([\s\S]+)$/.exec(tag.trim()) ?? []
+      return option === undefined || text === undefined ? [] : [{ name: option, text }]
+    })
+}
+
 const entryOf = (entry: Entry['entry'], declaration: DeclarationReflection): Entry => {
   const signature = declaration.signatures?.[0]
+  const file = declaration.sources?.[0]?.fullFileName.replace(/^.*\/(?=src\/)/, '') ?? ''
   const comment = signature?.comment ?? declaration.comment
   // `described(...)` is a constant whose first type argument is the options.
   const described = declaration.type?.type === 'reference' ? declaration.type.typeArguments?.[0] : undefined
@@ -73,11 +88,12 @@ const entryOf = (entry: Entry['entry'], declaration: DeclarationReflection): Ent
     name: declaration.name,
     entry,
     kind: declaration.kindOf(ReflectionKind.Variable | ReflectionKind.Function) ? 'value' : 'type',
-    file: declaration.sources?.[0]?.fullFileName.replace(/^.*\/(?=src\/)/, '') ?? '',
+    file,
     text: markdown(comment?.summary).replace(sourceLine, '').trim(),
     parameters: [
       ...(signature?.parameters ?? []).flatMap(p => (p.comment ? [{ name: p.name, text: textOf(p) }] : [])),
       ...tags('@param').map(tag => ({ name: tag.name ?? '', text: markdown(tag.content).replace(/^- /, '') })),
+      ...(signature === undefined ? [] : takenApart(file, declaration.name)),
     ],
     options: taken.flatMap(membersOf).flatMap(optionOf),
     examples: tags('@example').map(({ content }) => codeOf(content)),

@@ -16,6 +16,7 @@ export {
   type LayerScope,
   type ModulationOptions,
   type ModulationTarget,
+  type MomentumBaseOptions,
   type OrthogonalOptions,
   type OrthogonalSchedule,
   orthogonalRule,

@@ -132,6 +132,11 @@ export interface ModulationOptions {
   readonly phaseScope?: PhaseScope
 }
 
+export interface MomentumBaseOptions extends ModulationOptions, BaseOptions, MaskOptions {
+  /** $\lambda \ge 0$, in the momentum, or a schedule of it; default 0. */
+  readonly weightDecay?: Scheduled
+}
+
 export interface BaseOptions {
   /** $\mu$, and AdamW's $\beta_1$, in (0, 1); default 0.9. */
   readonly baseMomentum?: Hyperparameter
@@ -194,7 +199,7 @@ export const overSgdMomentum = ({
   weightDecay = 0,
   mask,
   ...modulation
-}: ModulationOptions & BaseOptions & MaskOptions & { readonly weightDecay?: Scheduled } = {}) =>
+}: MomentumBaseOptions = {}) =>
   namedChain({
     decay: addDecayedWeights(weightDecay, { mask }),
     momentum: trace(admit('baseMomentum', baseMomentum, '(0, 1)')),

@@ -151,6 +151,7 @@ export const scaleByAdam = ({
  * $$ b_t = g_t + \mu\, b_{t-1}, \qquad u_t = b_t \ \text{ or, with Nesterov's look-ahead, }\ g_t + \mu\, b_t. $$
  *
  * @param decay $\mu$ in [0, 1)
+ * @param options.nesterov whether to look ahead, default false
  * @throws HyperparameterError
  * @example
  * const sgdWithMomentum = chain(trace(0.9), scaleByLearningRate(0.01))
@@ -176,6 +177,7 @@ export const trace = (
  * The moving average of its input: $m_t = \rho\, m_{t-1} + (1 - \rho)\, g_t$, divided by $1 - \rho^t$ with bias correction.
  *
  * @param decay $\rho$ in [0, 1)
+ * @param options.biasCorrection whether to divide, default false
  * @throws HyperparameterError
  * @example
  * chain(gradientMagnitude(), ema(0.95))
