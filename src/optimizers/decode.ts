@@ -132,7 +132,7 @@ const distance = (a: string, b: string): number => {
 export const suggestion = (word: string, words: readonly string[]): string => {
   const [nearest] = words
     .map(candidate => ({ candidate, away: distance(word.slice(0, 64).toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, away }) => away <= Math.max(2, candidate.length / 3))
+    .filter(({ candidate, away }) => away <= Math.max(2, candidate.length / 3) && away < candidate.length)
     .sort((a, b) => a.away - b.away)
   return nearest === undefined ? '' : `; did you mean '${nearest.candidate}'?`
 }
