@@ -1,6 +1,6 @@
 /** Putting a batch of images on the device. */
 import * as tf from '@tensorflow/tfjs'
-import { batch, type ImageSet } from '../data/index.js'
+import { batch, type Examples } from '../data/index.js'
 import type { Model, TrainingMoment } from '../models/index.js'
 import type { Batch } from './loss.js'
 
@@ -25,7 +25,7 @@ export const oneHot = (labels: ArrayLike<number>, classes: number): Float32Array
  * @example
  * const { x, labels, at } = trainingBatch(mlp(), train, Uint32Array.of(0, 1), { seed: 0, epoch: 1, step: 1 })
  */
-export const trainingBatch = (model: Model, set: ImageSet, indices: Uint32Array, at: TrainingMoment): Batch => {
+export const trainingBatch = (model: Model, set: Examples, indices: Uint32Array, at: TrainingMoment): Batch => {
   const count = indices.length
   const { images, labels } = batch(set, indices)
   return {

@@ -1,6 +1,6 @@
 /** How well a model does on a set of images. */
 import * as tf from '@tensorflow/tfjs'
-import { batch, type ImageSet } from '../data/index.js'
+import { batch, type Examples } from '../data/index.js'
 import type { Model, Variables } from '../models/index.js'
 import { pause } from './pause.js'
 
@@ -66,7 +66,7 @@ export const scoreLogits = (logits: ArrayLike<number>, labels: ArrayLike<number>
 export const evaluate = async (
   model: Model,
   variables: Variables,
-  set: ImageSet,
+  set: Examples,
   batchSize = 500,
 ): Promise<Evaluation> => {
   let total: Score = { correct: 0, loss: 0 }

@@ -1,7 +1,7 @@
 /** The training loop. */
 import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
-import { type ImageSet, shuffledIndices } from '../data/index.js'
+import { type Examples, shuffledIndices } from '../data/index.js'
 import { sizeOf } from '../expr/shape.js'
 import type { Model, Variables } from '../models/index.js'
 import { compile, type Optimizer, type Training } from '../runtime/index.js'
@@ -16,7 +16,7 @@ import type { EpochResult, Outcome, TrainingConfig, TrainingRun } from './types.
 const LABEL = 'alpha'
 
 /** @throws RangeError where there are no images, or ones that the model does not take */
-const checkFit = (model: Model, name: string, set: ImageSet): void => {
+const checkFit = (model: Model, name: string, set: Examples): void => {
   if (set.count === 0) throw new RangeError(`the ${name} set has no images; it needs at least one`)
   const values = sizeOf(set.shape)
   const inputs = sizeOf(model.inputShape)

@@ -1,5 +1,5 @@
 /** What a training run takes, tells and gives. */
-import type { ImageSet } from '../data/index.js'
+import type { Examples } from '../data/index.js'
 import type { Model } from '../models/index.js'
 import type { GradientTransform } from '../transform/types.js'
 import type { AlphaStatistics, Bounds } from './alpha.js'
@@ -8,8 +8,8 @@ import type { AlphaStatistics, Bounds } from './alpha.js'
 export interface TrainingConfig<S> {
   readonly model: Model
   readonly transform: GradientTransform<S>
-  readonly train: ImageSet
-  readonly test: ImageSet
+  readonly train: Examples
+  readonly test: Examples
   /** Decides initial weights, order and dropout: an integer >= 0. The same for two variants makes a pair of them. */
   readonly seed: number
   /** Passes over the training set: an integer >= 1. Default 10. */

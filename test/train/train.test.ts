@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
+import * as E from 'fp-ts/lib/Either.js'
 import { beforeAll, expect, test } from 'vitest'
+import { blobs } from '../../src/data/index.js'
 import { fill } from '../../src/expr/expr.js'
 import { map } from '../../src/expr/tree.js'
 import { mlp } from '../../src/models/index.js'
@@ -39,6 +41,16 @@ const losses = async (change: Partial<TrainingConfig<unknown>>): Promise<readonl
   await train(config({ ...change, onProgress: ({ loss }) => met.push(loss) }))
   return met
 }
+
+test('learns from examples that are no images', async () => {
+  const made = blobs({ classes: 3, inputs: 5, count: 300, testCount: 90, separation: 3 })
+  if (E.isLeft(made)) throw new Error(String(made.left))
+  const { train: examples, test: others } = made.right
+  const small = mlp({ sizes: [5, 8, 3], dropout: 0 })
+  const run = await train(config({ model: small, train: examples, test: others, epochs: 4 }))
+  expect(run.outcome).toEqual({ status: 'completed' })
+  expect(run.epochs.at(-1)?.testAccuracy).toBeGreaterThan(0.9)
+})
 
 test('learns', async () => {
   const run = await train(config({ train: stripes(300), epochs: 6, batchSize: 30 }))
