@@ -64,22 +64,3 @@ describe('without a step size, the sum of squares falls by', () => {
     },
   )
 })
-
-test.each([
-  ['dog', P.dog],
-  ['dowg', P.dowg],
-  ['cocob', P.cocob],
-] as const)('%s: only the leaves of the mask decay', (_, make) => {
-  const after = (mask: (name: string) => boolean) => {
-    const transform: P.GradientTransform<unknown> = make({ weightDecay: 0.5, mask })
-    const optimizer = P.compile(transform)
-    const params = { one: tf.ones([2]), two: tf.ones([2]) }
-    let training = { params, state: optimizer.init(params) }
-    for (const g of [1, -1, 1]) training = optimizer.step(training, { one: tf.fill([2], g), two: tf.fill([2], g) })
-    return [training.params.one.dataSync()[0], training.params.two.dataSync()[0]]
-  }
-  const [one, two] = after(name => name === 'one')
-  expect(one).not.toBe(two)
-  const [both, same] = after(() => true)
-  expect(both).toBe(same)
-})
