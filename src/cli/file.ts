@@ -1,13 +1,9 @@
 /** Writing a file whole or not at all. */
 import { constants } from 'node:fs'
-import { access, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { access, open, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-
-// A link stays a link: what it points to is replaced.
-const targetOf = (file: string): Promise<string> => realpath(file).catch(() => resolve(file))
-
-const besides = (target: string): string => join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
+import { besides, replaceFile, targetOf } from '../node/replaceFile.js'
 
 const explain = (file: string) => (cause: unknown) => {
   const code = (cause as NodeJS.ErrnoException).code
@@ -50,14 +46,4 @@ export const checkWritable = (file: string): TE.TaskEither<string, void> =>
 export const writeWhole =
   (file: string) =>
   (text: string): TE.TaskEither<string, void> =>
-    TE.tryCatch(async () => {
-      const target = await targetOf(file)
-      const temporary = besides(target)
-      try {
-        await writeFile(temporary, text)
-        await rename(temporary, target)
-      } catch (cause) {
-        await rm(temporary, { force: true })
-        throw cause
-      }
-    }, explain(file))
+    TE.tryCatch(() => replaceFile(file, text), explain(file))

@@ -40,6 +40,8 @@ export const hash = (...keys: readonly number[]): number => keys.reduce(absorb, 
 
 /**
  * A fresh generator for a list of keys: the same keys give the same bits, and keys that differ in one give unrelated bits.
+ * Its `next` advances it in place, for speed; keep it local. It starts poorly from small seeds, so its four words of state are
+ * hashed from the keys.
  *
  * @param keys integers, such as a purpose and a seed
  * @example

@@ -1,44 +1,15 @@
 /** Checkpoints in files. A file is whole or is not there: it is written beside its place, and then renamed. */
-import { randomUUID } from 'node:crypto'
-import { open, readFile, realpath, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ConfigErrors } from '../optimizers/index.js'
 import { decodeState, encodeState, type Tensors, type Training } from '../runtime/index.js'
 import type { GradientTransform } from '../transform/index.js'
+import { replaceFile } from './replaceFile.js'
 
 const reasonOf =
   (doing: string) =>
   (error: unknown): ConfigErrors => [`${doing}: ${error instanceof Error ? error.message : String(error)}`]
-
-/** Makes a rename last, where the system lets a directory be opened. */
-const syncDirectory = async (path: string): Promise<void> => {
-  try {
-    const directory = await open(path)
-    await directory.sync().finally(() => directory.close())
-  } catch {
-    // Windows does not; the rename is atomic there too.
-  }
-}
-
-const replaceFile = async (path: string, bytes: Uint8Array): Promise<void> => {
-  // A link stays a link: what it points to is replaced.
-  const target = await realpath(path).catch(() => path)
-  const beside = `${target}.${randomUUID()}.tmp`
-  try {
-    const file = await open(beside, 'wx')
-    await file
-      .writeFile(bytes)
-      .then(() => file.sync())
-      .finally(() => file.close())
-    await rename(beside, target)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
-  await syncDirectory(dirname(target))
-}
 
 /**
  * Writes a checkpoint, as `encodeState` encodes it. Atomic: whoever reads `path` meanwhile, or after a crash, finds the old

@@ -3,6 +3,7 @@ import type { Expr } from '../expr/expr.js'
 import { map, type Tree, values } from '../expr/tree.js'
 import { admitEps, choose, type Hyperparameter } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
+import { total } from './whole.js'
 
 /**
  * The magnitude of each gradient element: $\lvert g \rvert$.
@@ -20,11 +21,9 @@ const means: Readonly<Record<NormalizationScope, (updates: Tree<Expr>) => (x: Ex
   // A bias has one element per unit, which would normalize to 1 by itself: it is normalized as a whole.
   unit: () => x => (x.shape.length <= 1 ? x.mean() : x.mean(x.shape.slice(0, -1).map((_, axis) => axis))),
   tree: updates => {
-    const all = values(updates)
-    const size = all.reduce((n, x) => n + x.size, 0)
-    const [first, ...rest] = all.map(x => x.sum())
-    const mean = first && rest.reduce((a, b) => a.add(b), first).div(Math.max(1, size))
-    return x => mean ?? x
+    const size = values(updates).reduce((n, x) => n + x.size, 0)
+    const mean = total(map((x: Expr) => x.sum())(updates)).div(Math.max(1, size))
+    return () => mean
   },
 }
 
