@@ -1,6 +1,6 @@
 /** Putting a batch of images on the device. */
 import * as tf from '@tensorflow/tfjs'
-import { batch, type Examples } from '../data/index.js'
+import { type Augmentation, augmentedBatch, type Examples, noAugmentation } from '../data/index.js'
 import type { Model, TrainingMoment } from '../models/index.js'
 import type { Batch } from './loss.js'
 
@@ -21,13 +21,20 @@ export const oneHot = (labels: ArrayLike<number>, classes: number): Float32Array
  * The batch of some images of a set at this moment.
  *
  * @param indices which images, in order; at least one
+ * @param augmentation what happens to the images first, as seed and epoch decide. Default nothing
  * @returns fresh tensors, which the caller owns
  * @example
  * const { x, labels, at } = trainingBatch(mlp(), train, Uint32Array.of(0, 1), { seed: 0, epoch: 1, step: 1 })
  */
-export const trainingBatch = (model: Model, set: Examples, indices: Uint32Array, at: TrainingMoment): Batch => {
+export const trainingBatch = (
+  model: Model,
+  set: Examples,
+  indices: Uint32Array,
+  at: TrainingMoment,
+  augmentation: Augmentation = noAugmentation,
+): Batch => {
   const count = indices.length
-  const { images, labels } = batch(set, indices)
+  const { images, labels } = augmentedBatch(augmentation, at)(set, indices)
   return {
     x: tf.tensor(images, [count, ...model.inputShape]),
     labels: tf.tensor2d(oneHot(labels, model.classes), [count, model.classes]),

@@ -59,6 +59,7 @@ export const scoreLogits = (logits: ArrayLike<number>, labels: ArrayLike<number>
  *
  * @param variables parameters and statistics; they stay the caller's
  * @param batchSize examples at a time, an integer >= 1; bounds memory, not the result. Default 500
+ * @param signal once aborted, the result is rejected with its reason before the next batch
  * @returns plain numbers; no tensor is left behind, on success or failure
  * @example
  * const { accuracy } = await evaluate(model, { params, stats }, test)
@@ -68,9 +69,11 @@ export const evaluate = async (
   variables: Variables,
   set: Examples,
   batchSize = 500,
+  signal?: AbortSignal,
 ): Promise<Evaluation> => {
   let total: Score = { correct: 0, loss: 0 }
   for (let start = 0; start < set.count; start += batchSize) {
+    signal?.throwIfAborted()
     const indices = Uint32Array.from({ length: Math.min(batchSize, set.count - start) }, (_, i) => start + i)
     const { images, labels } = batch(set, indices)
     const logits = tf.tidy(

@@ -1,6 +1,9 @@
 /** Training: the loop, evaluation, what alpha does. */
 export { type AlphaLeaf, type AlphaStatistics, alphaStatistics, type Bounds } from './alpha.js'
+export { type RunIdentity, readCheckpoint, type SavedRun } from './checkpoint.js'
 export { type Evaluation, evaluate, type Score, scoreLogits } from './evaluate.js'
-export { type Batch, lossAndGradients } from './loss.js'
+export { type Batch, type LossAndGradients, lossAndGradients } from './loss.js'
+export { type CheckpointPolicy, checkpointPolicy } from './policy.js'
+export { perEpoch, stepsPerEpoch } from './schedule.js'
 export { train } from './train.js'
-export type { EpochResult, Outcome, Progress, TrainingConfig, TrainingRun } from './types.js'
+export type { EpochResult, OnEpoch, Outcome, Progress, TrainingConfig, TrainingRun } from './types.js'

@@ -13,6 +13,14 @@ export interface Batch {
   readonly at?: TrainingMoment
 }
 
+// Not an interface: only an alias fits what tfjs takes for a nest of tensors.
+/** A mean loss, its gradient by leaf, and the model's statistics after the batch. */
+export type LossAndGradients = {
+  readonly loss: tf.Scalar
+  readonly grads: Tree<tf.Tensor>
+  readonly stats: Tree<tf.Tensor>
+}
+
 /**
  * The mean softmax cross-entropy of a batch, its gradient with respect to each parameter, and the model's statistics after it.
  *
@@ -26,7 +34,7 @@ export const lossAndGradients = (
   model: Model,
   { params, stats }: Variables,
   { x, labels, at }: Batch,
-): { readonly loss: tf.Scalar; readonly grads: Tree<tf.Tensor>; readonly stats: Tree<tf.Tensor> } => {
+): LossAndGradients => {
   const leaves = names(params)
   const treeOf = (tensors: readonly tf.Tensor[]) =>
     fromEntries(leaves.map((name, i) => [name, tensors[i] as tf.Tensor]))

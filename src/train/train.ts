@@ -1,17 +1,21 @@
 /** The training loop. */
 import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
-import { type Examples, shuffledIndices } from '../data/index.js'
+import { type Examples, noAugmentation, shuffledIndices } from '../data/index.js'
 import { sizeOf } from '../expr/shape.js'
 import type { Model, Variables } from '../models/index.js'
-import { compile, type Optimizer, type Training } from '../runtime/index.js'
+import { crc32 } from '../runtime/codec/crc32.js'
+import { compile, type Training } from '../runtime/index.js'
 import { admit } from '../transform/hyperparameter.js'
+import { accumulatedGradients, split } from './accumulate.js'
 import { type AlphaStatistics, readAlpha } from './alpha.js'
 import { trainingBatch } from './batch.js'
+import { begin, type Carry, disposeCarry, parameterCount, stateBytes } from './carry.js'
+import { decodeRun, encodeRun, type RunIdentity } from './checkpoint.js'
 import { evaluate } from './evaluate.js'
-import { lossAndGradients } from './loss.js'
 import { pause } from './pause.js'
-import type { EpochResult, Outcome, TrainingConfig, TrainingRun } from './types.js'
+import { stepsPerEpoch } from './schedule.js'
+import type { EpochResult, OnEpoch, Outcome, TrainingConfig, TrainingRun } from './types.js'
 
 const LABEL = 'alpha'
 
@@ -28,17 +32,34 @@ const checkFit = (model: Model, name: string, set: Examples): void => {
 
 const diverged = (epoch: number, step: number, reason: string): Outcome => ({ status: 'diverged', epoch, step, reason })
 
-/** What a run carries from step to step: parameters, the optimizer's state, the model's statistics. */
-type Carry<S> = Training<S> & Pick<Variables, 'stats'>
+const about = ({ count, labels }: Examples): string => `${count} examples with labels of checksum ${crc32(labels)}`
 
-/** Fresh variables and the state that goes with them. */
-const begin = <S>(model: Model, seed: number, { init }: Pick<Optimizer<S>, 'init'>): Carry<S> => {
-  const { params, stats } = model.init(seed)
+/** What must be the same for a checkpoint to be of this run. Images are left out: there are too many of them to read. */
+const identityOf = <S>(
+  { model, train: images, test, augmentation: { pad, flip } = noAugmentation }: TrainingConfig<S>,
+  numbers: RunIdentity,
+): RunIdentity => ({
+  model: model.name,
+  ...numbers,
+  augmentation: `pad ${pad}, flip ${flip}`,
+  'training set': about(images),
+  'test set': about(test),
+})
+
+/** What a run goes on from: a fresh start, or its checkpoint. @throws RangeError with all that is wrong with the checkpoint */
+const startOf = <S>(
+  { transform, resume }: TrainingConfig<S>,
+  fresh: Carry<S>,
+  run: RunIdentity,
+  epochs: number,
+): { readonly carry: Carry<S>; readonly epochs: readonly EpochResult[] } => {
+  if (resume === undefined) return { carry: fresh, epochs: [] }
   try {
-    return { params, stats, state: init(params) }
-  } catch (error) {
-    tf.dispose([params, stats])
-    throw error
+    const found = decodeRun(transform, resume, fresh, run, epochs)
+    if (E.isLeft(found)) throw new RangeError(`the run cannot be resumed: ${found.left.join('; ')}`)
+    return found.right
+  } finally {
+    disposeCarry(fresh)
   }
 }
 
@@ -48,34 +69,41 @@ interface StepResult {
 }
 
 /**
- * Trains a model from scratch with a transform, and tests it after each epoch.
+ * Trains a model with a transform, from scratch or from a checkpoint, and tests it after each epoch.
  *
- * Reproducible: weights, order and dropout come from the seed alone, made on the host. Two transforms with the same seed
- * are therefore a pair, and the same run twice on one backend gives the same numbers bit for bit.
+ * Reproducible: weights, order, augmentation and dropout come from the seed alone, made on the host. Two transforms with the
+ * same seed are therefore a pair, and the same run twice on one backend gives the same numbers bit for bit, whether or not it
+ * was interrupted between two epochs.
  *
  * A loss that is not finite ends the run early, with the reason in its outcome: that is a result, not a failure. Each tensor
  * made on the way is disposed in the end, on failure too.
  *
  * @param config see `TrainingConfig`
  * @returns plain data
- * @throws HyperparameterError for a seed, epoch count or batch size out of range; RangeError where model and images do not fit,
- *   or there are none; what the transform throws when traced
+ * @throws HyperparameterError for a seed, epoch count, batch size or the like out of range; RangeError where model and images do
+ *   not fit, or there are none, and for a checkpoint that is damaged or of another run, with every problem; the reason of the
+ *   signal; what `onEpoch` rejects with; what the transform throws when traced
  * @example
  * const run = await train({ model: mlp(), transform: adam(1e-3), train: data.train, test: data.test, seed: 0 })
  * run.epochs.at(-1)?.testAccuracy
  */
 export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> => {
-  const { model, transform, train: images, test, alphaBounds, onProgress } = config
+  const { model, transform, train: images, test, augmentation, alphaBounds, onEpoch, onProgress, signal } = config
   const seed = admit('seed', config.seed, 'integer in [0, inf)')
   const epochs = admit('epochs', config.epochs ?? 10, 'integer in [1, inf)')
   const batchSize = admit('batchSize', config.batchSize ?? 128, 'integer in [1, inf)')
+  const accumulate = admit('accumulate', config.accumulate ?? 1, 'integer in [1, inf)')
+  const highest = admit('divergeAbove', config.divergeAbove ?? Number.MAX_VALUE, '(0, inf)')
   checkFit(model, 'training', images)
   checkFit(model, 'test', test)
 
+  const identity = identityOf(config, { seed, 'batch size': batchSize, accumulate })
   const optimizer = compile(transform)
   const observing = compile(transform, { observe: [LABEL] })
-  const steps = Math.ceil(images.count / batchSize)
-  let carry = begin(model, seed, optimizer)
+  const steps = stepsPerEpoch(images.count, batchSize)
+  const start = startOf(config, begin(model, seed, optimizer), identity, epochs)
+  let carry = start.carry
+  let done = start.epochs
 
   const moveOn = (next: Training<S>, stats: Variables['stats']): void => {
     tf.dispose(carry.stats)
@@ -84,9 +112,10 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
 
   /** One step: moves `carry` on, unless the loss is not finite, which would only spoil it. */
   const trainStep = async (indices: Uint32Array, epoch: number, step: number): Promise<StepResult> => {
-    const at = { seed, epoch, step }
-    const { loss, grads, stats } = tf.tidy(() =>
-      lossAndGradients(model, carry, trainingBatch(model, images, indices, at)),
+    // Parts of a batch count as steps to the model, so that each has masks of its own.
+    const at = (part: number) => ({ seed, epoch, step: (step - 1) * accumulate + part + 1 })
+    const { loss, grads, stats } = accumulatedGradients(model, carry, split(indices, accumulate), (some, part) =>
+      trainingBatch(model, images, some, at(part), augmentation),
     )
     try {
       const value = (await loss.data())[0] as number
@@ -107,10 +136,11 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
   /** One epoch, and what came of it: a result, or the reason to stop. */
   const trainEpoch = async (epoch: number): Promise<E.Either<Outcome, EpochResult>> => {
     const order = shuffledIndices(images.count, seed, epoch)
-    const start = performance.now()
+    const began = performance.now()
     let lossSum = 0
     let alpha: AlphaStatistics | undefined
     for (let step = 1; step <= steps; step++) {
+      signal?.throwIfAborted()
       const indices = order.subarray((step - 1) * batchSize, step * batchSize)
       const result = await trainStep(indices, epoch, step)
       if (!Number.isFinite(result.loss)) return E.left(diverged(epoch, step, `the training loss is ${result.loss}`))
@@ -120,29 +150,46 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
       await pause()
     }
     const trained = performance.now()
-    const { accuracy, loss } = await evaluate(model, carry, test)
+    const trainLoss = lossSum / images.count
+    if (trainLoss > highest)
+      return E.left(diverged(epoch, steps, `the mean training loss is ${trainLoss}, above ${highest}`))
+    const { accuracy, loss } = await evaluate(model, carry, test, undefined, signal)
     if (!Number.isFinite(loss)) return E.left(diverged(epoch, steps, `the test loss is ${loss}`))
     return E.right({
       epoch,
-      trainLoss: lossSum / images.count,
+      trainLoss,
       testLoss: loss,
       testAccuracy: accuracy,
-      seconds: (trained - start) / 1000,
+      seconds: (trained - began) / 1000,
       evaluationSeconds: (performance.now() - trained) / 1000,
       ...(alpha && { alpha }),
     })
   }
 
-  try {
-    const done: EpochResult[] = []
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const result = await trainEpoch(epoch)
-      if (E.isLeft(result)) return { seed, epochs: done, outcome: result.left }
-      done.push(result.right)
+  /** Tells of the last epoch, with a checkpoint for as long as the listener takes. */
+  const tell = async (result: EpochResult, listener: OnEpoch): Promise<void> => {
+    let open = true
+    const checkpoint = () => {
+      if (!open) throw new Error(`the checkpoint of epoch ${result.epoch} is asked for after onEpoch has settled`)
+      return encodeRun(transform, carry, { run: identity, epochs: done })
     }
-    return { seed, epochs: done, outcome: { status: 'completed' } }
+    try {
+      await listener(result, checkpoint, done)
+    } finally {
+      open = false
+    }
+  }
+
+  try {
+    const facts = { parameters: parameterCount(carry.params), stateBytes: stateBytes(carry.state), steps }
+    while (done.length < epochs) {
+      const result = await trainEpoch(done.length + 1)
+      if (E.isLeft(result)) return { seed, epochs: done, outcome: result.left, ...facts }
+      done = [...done, result.right]
+      if (onEpoch !== undefined) await tell(result.right, onEpoch)
+    }
+    return { seed, epochs: done, outcome: { status: 'completed' }, ...facts }
   } finally {
-    // A state is a nest of tensors and numbers, as tfjs asks; its generic type cannot say so.
-    tf.dispose(carry as unknown as tf.TensorContainer)
+    disposeCarry(carry)
   }
 }

@@ -1,5 +1,5 @@
 /** What a training run takes, tells and gives. */
-import type { Examples } from '../data/index.js'
+import type { Augmentation, Examples } from '../data/index.js'
 import type { Model } from '../models/index.js'
 import type { GradientTransform } from '../transform/types.js'
 import type { AlphaStatistics, Bounds } from './alpha.js'
@@ -21,9 +21,48 @@ export interface TrainingConfig<S> {
    * last step of each epoch; without bounds it is not.
    */
   readonly alphaBounds?: Bounds | undefined
+  /**
+   * Parts that a batch is met in, one after another, for one step with the mean of their gradients: an integer >= 1. Default 1.
+   * It bounds memory; the result is that of the whole batch up to rounding, but for dropout, whose masks are drawn for each
+   * part, and batch normalization, which sees each part by itself.
+   */
+  readonly accumulate?: number | undefined
+  /** What happens to training images, anew in each epoch: seed, epoch and image decide. Default nothing. */
+  readonly augmentation?: Augmentation | undefined
+  /**
+   * A mean training loss over an epoch, > 0, above which the run has diverged, such as 10 log(classes): it saves the epochs of a
+   * run that has exploded but stays finite. Default off, for losses of such a height may come down again.
+   */
+  readonly divergeAbove?: number | undefined
+  /**
+   * A checkpoint of this run to go on from. The epochs that it has are not run again, and those that follow are just what they
+   * would have been, bit for bit on the same backend. One of another seed, model, transform, batch size or set is refused; what
+   * shows in no name and no shape (a learning rate, a rate of dropout) is not compared. More `epochs` may be wanted than when it
+   * was made, of which a transform that reads `totalEpochs` learns only from there on.
+   */
+  readonly resume?: Uint8Array | undefined
+  /**
+   * Called after each epoch and waited for, with its result, a function that encodes a checkpoint, and all results so far, this
+   * one among them. It is not called for an epoch that diverged.
+   */
+  readonly onEpoch?: OnEpoch | undefined
   /** Called after each step, synchronously. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Once aborted, the run is rejected with its reason before the next step. */
+  readonly signal?: AbortSignal | undefined
 }
+
+/**
+ * What `onEpoch` is.
+ *
+ * @param checkpoint the run as it stands after this epoch, as bytes; not to be called after `onEpoch` has settled
+ * @param done results of all epochs so far
+ */
+export type OnEpoch = (
+  result: EpochResult,
+  checkpoint: () => Uint8Array,
+  done: readonly EpochResult[],
+) => void | Promise<void>
 
 /** How far a run has come: `step` of `steps` in `epoch` of `epochs`, all counted from 1, and the loss of that step's batch. */
 export interface Progress {
@@ -52,7 +91,7 @@ export interface EpochResult {
   readonly alpha?: AlphaStatistics
 }
 
-/** How a run ended: with all its epochs, or early, where the loss was no longer finite. */
+/** How a run ended: with all its epochs, or early, where the loss was no longer finite, or above what was admitted. */
 export type Outcome =
   | { readonly status: 'completed' }
   | { readonly status: 'diverged'; readonly epoch: number; readonly step: number; readonly reason: string }
@@ -62,4 +101,10 @@ export interface TrainingRun {
   readonly seed: number
   readonly epochs: readonly EpochResult[]
   readonly outcome: Outcome
+  /** Values of the model's parameters, all together. */
+  readonly parameters: number
+  /** Bytes of the optimizer's state on the device, beside the parameters; its numbers are on the host. */
+  readonly stateBytes: number
+  /** Optimizer steps in an epoch. */
+  readonly steps: number
 }

@@ -59,3 +59,24 @@ test('neither the batch size nor dropout changes the result, and no tensor is le
   expect(tf.memory().numTensors).toBe(before)
   tf.dispose([variables.params, variables.stats])
 })
+
+test('an aborted evaluation is rejected with the reason of the signal before the next batch', async () => {
+  const model = mlp({ sizes: [784, 10] })
+  const variables = model.init(0)
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  const before = tf.memory().numTensors
+  let batches = 0
+  const watched: typeof model = {
+    ...model,
+    apply: (...inputs) => {
+      batches++
+      controller.abort(reason)
+      return model.apply(...inputs)
+    },
+  }
+  await expect(evaluate(watched, variables, stripes(25), 10, controller.signal)).rejects.toBe(reason)
+  expect(batches).toBe(1)
+  expect(tf.memory().numTensors).toBe(before)
+  tf.dispose([variables.params, variables.stats])
+})

@@ -52,19 +52,29 @@ const numbersFirst = <T extends { readonly shape: Shape | undefined }>(places: r
  *
  * @param transform what the state is of
  * @param training as `step` takes it
+ * @param note a text of one's own; any reader of the format finds it among the metadata, as `note`
  * @throws TypeError where the state is not one of this transform's for these parameters
  * @example
  * const state = compile(adam()).init(params)
  * const bytes = encodeState(adam(), { params, state })
  */
-export const encodeState = <S>(transform: GradientTransform<S>, { params, state }: Training<S>): Uint8Array => {
+export const encodeState = <S>(
+  transform: GradientTransform<S>,
+  { params, state }: Training<S>,
+  note?: string,
+): Uint8Array => {
   const structure = structureOf(transform, shapesOf(params))
   const places = numbersFirst([
     ...structure.params.map(place => ({ ...place, root: 'params', values: params as unknown })),
     ...structure.state.map(place => ({ ...place, root: 'state', values: state as unknown })),
   ])
   return pack({
-    metadata: { plastax: version, optimizer: nameOf(transform), structure: structure.text },
+    metadata: {
+      plastax: version,
+      optimizer: nameOf(transform),
+      structure: structure.text,
+      ...(note !== undefined && { note }),
+    },
     entries: places.map(place => entryOf(place.values, place.root, place)),
   })
 }
