@@ -4,28 +4,22 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type ImageSplits, loadFashionMnist, showDataError } from '../data/index.js'
 import { type Model, mlp } from '../models/index.js'
+import { toJson } from '../study/json.js'
+import { count } from '../study/report/text.js'
+import { versions } from '../study/versions.js'
 import { train } from '../train/index.js'
-import { useWasm } from '../wasm/index.js'
 import { checkWritable, writeWhole } from './file.js'
 import type { Io } from './io.js'
 import type { CompareOptions } from './options.js'
-import { type Reporter, reporter } from './progress.js'
-import { type Report, toJson } from './report.js'
+import type { Reporter } from './progress.js'
+import type { Report } from './report.js'
 import { type ComparedRun, summarize } from './summary.js'
 import { legend, renderTable } from './table.js'
-import { count } from './text.js'
 import { verdict } from './verdict.js'
-import { version } from './version.js'
+import { reporting, whenGiven } from './work.js'
 
 // Decides which images a fraction is, whatever the seeds of the runs: these differ in training alone.
 const SUBSET_SEED = 0
-
-const message = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
-
-const whenGiven =
-  <A>(value: A | undefined) =>
-  (f: (value: A) => TE.TaskEither<string, void>): TE.TaskEither<string, void> =>
-    value === undefined ? TE.right(undefined) : f(value)
 
 const loadData = ({ data, fraction }: CompareOptions): TE.TaskEither<string, ImageSplits> =>
   pipe(loadFashionMnist({ source: data, fraction, seed: SUBSET_SEED }), TE.mapLeft(showDataError))
@@ -40,11 +34,12 @@ const runAll = async (
   const plan = Array.from({ length: seeds }, (_, seed) => variants.map(variant => ({ variant, seed }))).flat()
   const runs: ComparedRun[] = []
   for (const [index, { variant, seed }] of plan.entries()) {
-    const { name, transform, learningRate, alphaBounds } = variant
+    const { name, settings: own } = variant
+    const [transform, alphaBounds] = [variant.transform(own), variant.alphaBounds?.(own)]
     const at = { index, variant: name, seed }
     const onProgress = (progress: Parameters<Reporter['step']>[1]) => report.step(at, progress)
-    const settings = { model, train: images, test, seed, epochs, batchSize, alphaBounds, onProgress }
-    const run = { variant: name, ...(await train({ ...settings, transform: transform(learningRate) })) }
+    const settings = { model, transform, train: images, test, seed, epochs, batchSize, alphaBounds, onProgress }
+    const run = { variant: name, ...(await train(settings)) }
     runs.push(run)
     report.finished(run)
   }
@@ -56,11 +51,11 @@ const reportOf = (options: CompareOptions, model: Model, data: ImageSplits, runs
   const summary = summarize(variants, runs)
   return {
     config: {
-      variants: variants.map(({ name, role, learningRate, alphaBounds }) => ({
+      variants: variants.map(({ name, role, settings, alphaBounds }) => ({
         name,
         role,
-        learningRate,
-        ...(alphaBounds && { alphaBounds }),
+        learningRate: settings.learningRate,
+        ...(alphaBounds && { alphaBounds: alphaBounds(settings) }),
       })),
       data: data.source,
       trainImages: data.train.count,
@@ -71,7 +66,7 @@ const reportOf = (options: CompareOptions, model: Model, data: ImageSplits, runs
       batchSize,
       model: model.name,
     },
-    versions: { plastax: version(), tfjs: tf.version_core, node: process.versions.node },
+    versions: versions(),
     backend: tf.getBackend(),
     runs,
     summary,
@@ -105,22 +100,10 @@ export const compare =
     return pipe(
       whenGiven(json)(checkWritable),
       TE.chain(() => loadData(options)),
-      TE.chainFirst(() => TE.tryCatch(() => useWasm(), message)),
       TE.chain(data =>
-        TE.tryCatch(async () => {
-          const report = reporter(seeds * variants.length, io.stderr)
-          const ignoreFurther = io.onInterrupt(() => {
-            report.stop()
-            io.stderr.write(`interrupted${json === undefined ? '' : `; '${json}' was not written`}\n`)
-            io.exit(130)
-          })
-          try {
-            return reportOf(options, model, data, await runAll(options, model, data, report))
-          } finally {
-            report.stop()
-            ignoreFurther()
-          }
-        }, message),
+        reporting(io, seeds * variants.length, json, async report =>
+          reportOf(options, model, data, await runAll(options, model, data, report)),
+        ),
       ),
       TE.chainFirstIOK(report => () => io.stdout.write(printed(report))),
       TE.chainFirst(report => whenGiven(json)(file => writeWhole(file)(toJson(report)))),

@@ -1,12 +1,12 @@
 /** Options of `plastax compare`: from text to values, or to what is wrong with it. */
 import { InvalidArgumentError } from 'commander'
 import { suggestion } from '../optimizers/decode.js'
+import type { NamedVariant } from '../study/variants.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
-import type { Variant } from './variants.js'
 
 /** What `plastax compare` is asked to do. */
 export interface CompareOptions {
-  readonly variants: readonly Variant[]
+  readonly variants: readonly NamedVariant[]
   /** `'shipped'`, `'full'` or a folder. */
   readonly data: string
   /** Fraction of the training images to use, in (0, 1]. */
@@ -42,8 +42,8 @@ export const numberIn =
  * variantsFrom(variants)('adam, sgd') // two rows
  */
 export const variantsFrom =
-  (known: readonly Variant[]) =>
-  (text: string): readonly Variant[] => {
+  (known: readonly NamedVariant[]) =>
+  (text: string): readonly NamedVariant[] => {
     const wanted = [...new Set(text.split(',').map(name => name.trim()))].filter(name => name !== '')
     if (wanted.length === 0) throw new InvalidArgumentError('Name at least one variant.')
     return wanted.map(name => {

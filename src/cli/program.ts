@@ -1,16 +1,21 @@
 /** The command line: its commands, options and help. */
-import { Command, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import type { NamedVariant } from '../study/variants.js'
 import { type CompareOptions, numberIn, variantsFrom } from './options.js'
-import type { Variant } from './variants.js'
+import { addStudy, type StudyCommands } from './study/program.js'
+import type { TrainOptions } from './train.js'
 
 /** What the program needs from outside. */
-export interface ProgramParts {
+export interface ProgramParts extends StudyCommands {
   readonly version: string
-  readonly variants: readonly Variant[]
+  readonly variants: readonly NamedVariant[]
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
   /** Runs `plastax compare`; a message where it fails. */
   readonly compare: (options: CompareOptions) => Promise<string | undefined>
+  /** Runs `plastax train`; a message for each fault where it fails. */
+  readonly train: (options: TrainOptions) => Promise<readonly string[]>
 }
 
 const DEFAULT_VARIANTS = 'neuroplastic,grad-only,alpha-one,adam,sgd'
@@ -18,12 +23,37 @@ const DEFAULT_VARIANTS = 'neuroplastic,grad-only,alpha-one,adam,sgd'
 // commander puts its suggestion on a line of its own; one line is easier to find in a log.
 const oneLine = (text: string): string => `${text.trim().replace(/\s*\n\s*/g, ' ')}\n`
 
-const variantHelp = (variants: readonly Variant[]): string => {
+const variantHelp = (variants: readonly NamedVariant[]): string => {
   const width = Math.max(...variants.map(({ name }) => name.length))
   const lines = variants.map(
-    ({ name, description, learningRate }) => `  ${name.padEnd(width)}  ${description} (learning rate ${learningRate})`,
+    ({ name, role, description, settings }) =>
+      `  ${name.padEnd(width)}  ${role === 'control' ? 'control: ' : ''}${description} (learning rate ${settings.learningRate})`,
   )
   return ['', 'Variants:', ...lines].join('\n')
+}
+
+/** Says what went wrong, a line each, and ends the command; where nothing did, it ends well. */
+const endWith =
+  (stderr: ProgramParts['stderr']) =>
+  (failures: readonly string[]): void => {
+    for (const failure of failures) stderr(`error: ${oneLine(failure)}`)
+    if (failures.length > 0) throw new CommanderError(1, 'plastax.failed', failures.join('\n'))
+  }
+
+const addTrain = (root: Command, { train, stderr }: Pick<ProgramParts, 'train' | 'stderr'>): void => {
+  root
+    .command('train')
+    .description(
+      "Train as a YAML file of the NeuroPlastic authors' code says; what of it has no effect here is warned of.",
+    )
+    .requiredOption('--config <file>', 'the file: sections experiment, plasticity and homeostatic')
+    .option('--as-published', "reproduce the quirks of the authors' runner: progress always 1, decay once per update")
+    .option('--data <source>', "'full', a folder, or 'shipped' (a tenth of Fashion-MNIST); default where the file says")
+    .option('--seed <n>', "in place of the file's", numberIn('integer in [0, inf)'))
+    .option('--epochs <n>', "in place of the file's", numberIn('integer in [1, inf)'))
+    .option('--json <file>', 'write settings, warnings and results to a file')
+    .allowExcessArguments(false)
+    .action(async (options: TrainOptions) => endWith(stderr)(await train(options)))
 }
 
 /**
@@ -32,7 +62,8 @@ const variantHelp = (variants: readonly Variant[]): string => {
  * @example
  * await program(parts).parseAsync(['compare', '--epochs', '2'], { from: 'user' })
  */
-export const program = ({ version, variants, stdout, stderr, compare }: ProgramParts): Command => {
+export const program = (parts: ProgramParts): Command => {
+  const { version, variants, stdout, stderr, compare, train } = parts
   const root = new Command('plastax')
     .description('Composable, pure gradient transforms for TensorFlow.js: comparisons from the command line.')
     .version(version, '-v, --version', 'print the version')
@@ -64,6 +95,11 @@ export const program = ({ version, variants, stdout, stderr, compare }: ProgramP
   command.action(async (options: CompareOptions) => {
     const failure = await compare(options)
     if (failure !== undefined) command.error(`error: ${failure}`, { exitCode: 1 })
+  })
+  addTrain(root, { train, stderr })
+  addStudy(root, parts, async task => {
+    const result = await task()
+    endWith(stderr)(E.isLeft(result) ? result.left.split('\n') : [])
   })
   return root
 }

@@ -1,8 +1,8 @@
 /** Showing how far a comparison has come, on standard error. */
 import { SingleBar } from 'cli-progress'
+import { count } from '../study/report/text.js'
 import type { Progress } from '../train/index.js'
 import type { ComparedRun } from './summary.js'
-import { count } from './text.js'
 
 /** Where a comparison tells of its progress. */
 export interface Reporter {

@@ -28,10 +28,3 @@ export interface Report {
   readonly summary: readonly VariantSummary[]
   readonly verdict: string
 }
-
-/**
- * A report as JSON text. JSON has no NaN and no infinities: these become the strings `'NaN'`, `'Infinity'` and `'-Infinity'`,
- * rather than `null`, which would not say which.
- */
-export const toJson = (report: Report): string =>
-  `${JSON.stringify(report, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), 2)}\n`

@@ -1,11 +1,13 @@
 /** From arguments to an exit code. */
 import { CommanderError } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
+import { version } from '../node/version.js'
+import { namedVariants as variants } from '../study/variants.js'
 import { compare } from './compare.js'
 import type { Io } from './io.js'
 import { program } from './program.js'
-import { variants } from './variants.js'
-import { version } from './version.js'
+import { runStudyCommand, studyReportCommand, studyStatusCommand } from './study/study.js'
+import { train } from './train.js'
 
 /**
  * Runs the command line; what goes wrong is one line on standard error.
@@ -25,6 +27,13 @@ export const run = async (args: readonly string[], io: Io): Promise<number> => {
       const result = await compare(io)(options)()
       return E.isLeft(result) ? result.left : undefined
     },
+    train: async (options: Parameters<ReturnType<typeof train>>[0]) => {
+      const result = await train(io)(options)()
+      return E.isLeft(result) ? result.left : []
+    },
+    runStudy: runStudyCommand(io),
+    studyStatus: studyStatusCommand(io),
+    studyReport: studyReportCommand(io),
   }
   try {
     await program(parts).parseAsync([...args], { from: 'user' })

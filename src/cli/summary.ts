@@ -1,18 +1,19 @@
 /** From runs to what the table shows: one summary for each variant. */
 import { mean } from 'simple-statistics'
+import { type PairedGap, pairedGap, type Spread, spread } from '../study/statistics/gap.js'
+import type { Role } from '../study/types.js'
+import { GRADIENT_ONLY, type NamedVariant, WITHOUT_PLASTICITY } from '../study/variants.js'
 import type { AlphaStatistics, TrainingRun } from '../train/index.js'
-import { type PairedGap, pairedGap, type Spread, spread } from './statistics.js'
-import { GRADIENT_ONLY, type Variant, WITHOUT_PLASTICITY } from './variants.js'
 
 /** A training run, and the variant that it is of. */
-export interface ComparedRun extends TrainingRun {
+export interface ComparedRun extends Pick<TrainingRun, 'seed' | 'epochs' | 'outcome'> {
   readonly variant: string
 }
 
 /** What the runs of a variant come to. Accuracies are fractions in [0, 1]; diverged runs count in no mean. */
 export interface VariantSummary {
   readonly variant: string
-  readonly role: Variant['role']
+  readonly role: Role
   /** Runs that completed, and runs that diverged. */
   readonly completed: number
   readonly diverged: number
@@ -70,7 +71,10 @@ const gapBetween = (
  * @example
  * summarize(rows, runs)[0]?.gaps['alpha-one']?.mean // a fraction: 0.01 is a point
  */
-export const summarize = (rows: readonly Variant[], runs: readonly ComparedRun[]): readonly VariantSummary[] => {
+export const summarize = (
+  rows: readonly Pick<NamedVariant, 'name' | 'role'>[],
+  runs: readonly ComparedRun[],
+): readonly VariantSummary[] => {
   const completedOf = (variant: string) => runs.filter(run => run.variant === variant && isCompleted(run))
   const controls = [GRADIENT_ONLY, WITHOUT_PLASTICITY].filter(name => rows.some(row => row.name === name))
   const error = 0.05 / Math.max(1, rows.filter(row => row.role === 'plasticity').length)

@@ -1,9 +1,9 @@
 /** The table of a comparison. */
 import Table from 'cli-table3'
-import type { PairedGap, Spread } from './statistics.js'
+import { points } from '../study/report/text.js'
+import type { PairedGap, Spread } from '../study/statistics/gap.js'
+import { GRADIENT_ONLY, WITHOUT_PLASTICITY } from '../study/variants.js'
 import type { VariantSummary } from './summary.js'
-import { points } from './text.js'
-import { GRADIENT_ONLY, WITHOUT_PLASTICITY } from './variants.js'
 
 const NONE = '-'
 
@@ -51,8 +51,14 @@ export const legend =
   '(seeds ahead / seeds). s per epoch: training alone. alpha: at the last step, over all parameters; near: % within 5 % of a bound,\n' +
   'or beyond it.'
 
-/** The table as text, without colour. */
-export const renderTable = (summaries: readonly VariantSummary[]): string => {
+/**
+ * A table as text, without colour: the first column to the left, others to the right.
+ *
+ * @param heads of the columns, which may have several lines
+ * @example
+ * drawTable(['epoch', 'loss'], [['1', '0.69']])
+ */
+export const drawTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string => {
   const table = new Table({
     head: [...heads],
     style: { head: [], border: [] },
@@ -60,7 +66,7 @@ export const renderTable = (summaries: readonly VariantSummary[]): string => {
     // No lines between rows.
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   })
-  for (const summary of summaries) table.push([...cells(summary)])
+  for (const row of rows) table.push([...row])
   // That took the line under the heads as well: it is the top one with other joints.
   const lines = table.toString().split('\n')
   const [top = ''] = lines
@@ -68,3 +74,6 @@ export const renderTable = (summaries: readonly VariantSummary[]): string => {
   const rule = top.replace('┌', '├').replaceAll('┬', '┼').replace('┐', '┤')
   return lines.toSpliced(1 + headLines, 0, rule).join('\n')
 }
+
+/** The table of a comparison. */
+export const renderTable = (summaries: readonly VariantSummary[]): string => drawTable(heads, summaries.map(cells))

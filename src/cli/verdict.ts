@@ -1,8 +1,9 @@
 /** One sentence on what a comparison supports, and no more. */
-import { FEWEST_PAIRS, type PairedGap } from './statistics.js'
+
+import { count, points } from '../study/report/text.js'
+import { FEWEST_PAIRS, type PairedGap } from '../study/statistics/gap.js'
+import { namedVariants as variants, WITHOUT_PLASTICITY } from '../study/variants.js'
 import type { VariantSummary } from './summary.js'
-import { count, points } from './text.js'
-import { variants, WITHOUT_PLASTICITY } from './variants.js'
 
 const CAVEAT = `only what beats ${WITHOUT_PLASTICITY}, the same update without plasticity, can be an effect of plasticity`
 

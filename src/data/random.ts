@@ -12,6 +12,7 @@ export const purpose = {
   teacher: 105,
   student: 106,
   quadratic: 107,
+  noise: 108,
 } as const
 
 const TWO_TO_32 = 2 ** 32

@@ -116,8 +116,8 @@ export interface Expr {
   /** Euclidean norm over the whole leaf or over `axes`; squares neither overflow nor vanish on the way. */
   norm(axes?: readonly number[]): Expr
 
-  /** Names this value, so that `compile(t, { observe: [label] })` can read it. */
-  observe(label: string): Expr
+  /** Names this value, so that `compile(t, { observe: [label] })` can read it; and `others`, though nothing depends on them. */
+  observe(label: string, ...others: readonly Expr[]): Expr
 }
 
 /** Whether a value is an Expr. */
@@ -293,7 +293,7 @@ const methods: Methods = {
   max: reduction('max'),
   min: reduction('min'),
   norm: reduction('norm'),
-  observe(label) {
-    return make({ op: 'observe', label }, this.shape, [number(this)])
+  observe(label, ...others) {
+    return make({ op: 'observe', label }, this.shape, [number(this), ...others], { leaf: this.leaf })
   },
 }

@@ -30,7 +30,9 @@ export const machineOf = (transform: GradientTransform<unknown>, signature: Sign
     ({ path }, i) =>
       [inputName.state(path), { path, initial: init.graph.roots[i] as Target, next: next[i] as Target }] as const,
   )
-  return { signature, init: init.graph, graph, updates, slots: new Map(entries) }
+  // A label that starts with a dot is there for diagnostics: neither a formula nor a bound speaks of it.
+  const observations = graph.observations.filter(({ label }) => !label.startsWith('.'))
+  return { signature, init: init.graph, graph: { ...graph, observations }, updates, slots: new Map(entries) }
 }
 
 /** The state that an input is, if it is one. */

@@ -64,7 +64,8 @@ export const plasticityController = (
     const alpha = treeFrom(context, 'alpha', 'plasticityController')
     const gradientOnly = treeFrom(context, 'gradientOnly', 'plasticityController')
     const ratios = zipWith([updates, alpha, gradientOnly], (_, a, go) => logRatio(a, go, eps))
-    const ratioOf = (group: string): Expr => mean(values(filter(name => groupOf(name, params) === group)(ratios)))
+    const ratioOf = (group: string): Expr =>
+      mean(values(filter(name => groupOf(name, params) === group)(ratios))).observe(`.signal ${group}`)
     return map((g: Expr, name) => {
       const group = groupOf(name, params)
       const factor = group === undefined ? expr(1) : multiplier(ratioOf(group))

@@ -1,4 +1,6 @@
 /** NeuroPlastic and its design space: coefficient, rule and step, put together. */
+import type { Expr } from '../expr/expr.js'
+import { map } from '../expr/tree.js'
 import {
   addDecayedWeights,
   averageOverLeaf,
@@ -11,6 +13,7 @@ import {
   identity,
   type MaskOptions,
   namedChain,
+  observe,
   type Scheduled,
   scaleByLearningRate,
   shuffleWithinLeaf,
@@ -49,13 +52,18 @@ export interface NeuroPlasticOptions extends MaskOptions {
 export const settle = <S>(
   { weightDecay = 0, decoupledWeightDecay = false, mask, homeostasis: options }: NeuroPlasticOptions,
   step: GradientTransform<S>,
-) =>
-  namedChain({
-    decay: addDecayedWeights(decoupledWeightDecay ? 0 : weightDecay, { mask }),
-    homeostasis: homeostasis(options),
-    decoupledDecay: addDecayedWeights(decoupledWeightDecay ? weightDecay : 0, { mask }),
+) => {
+  const decay = addDecayedWeights(decoupledWeightDecay ? 0 : weightDecay, { mask })
+  return namedChain({
+    decay: observe('.raw', {
+      ...decay,
+      update: (updates, ...rest) => decay.update(map((u: Expr) => u.observe('.rule'))(updates), ...rest),
+    }),
+    homeostasis: observe('.settled', homeostasis(options)),
+    decoupledDecay: observe('.decayed', addDecayedWeights(decoupledWeightDecay ? weightDecay : 0, { mask })),
     step,
   })
+}
 
 const step = ({ learningRate = 1e-3 }: NeuroPlasticOptions) => scaleByLearningRate(learningRate)
 

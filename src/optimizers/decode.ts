@@ -19,7 +19,8 @@ const show = (value: unknown): string => {
   return String(value)
 }
 
-const expected = (path: string, what: string, value: unknown, hint = ''): E.Either<ConfigErrors, never> =>
+/** The fault of a value that is not what it must be. */
+export const expected = (path: string, what: string, value: unknown, hint = ''): E.Either<ConfigErrors, never> =>
   E.left([`${path} must be ${what}; got ${show(value)}${hint}`])
 
 /** Reads what may be absent. */

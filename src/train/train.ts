@@ -8,16 +8,15 @@ import { crc32 } from '../runtime/codec/crc32.js'
 import { compile, type Training } from '../runtime/index.js'
 import { admit } from '../transform/hyperparameter.js'
 import { accumulatedGradients, split } from './accumulate.js'
-import { type AlphaStatistics, readAlpha } from './alpha.js'
+import { alphaOf } from './alpha.js'
 import { trainingBatch } from './batch.js'
 import { begin, type Carry, disposeCarry, parameterCount, stateBytes } from './carry.js'
 import { decodeRun, encodeRun, type RunIdentity } from './checkpoint.js'
+import { diagnosticsOf } from './diagnostics/recorder.js'
 import { evaluate } from './evaluate.js'
 import { pause } from './pause.js'
 import { stepsPerEpoch } from './schedule.js'
 import type { EpochResult, OnEpoch, Outcome, TrainingConfig, TrainingRun } from './types.js'
-
-const LABEL = 'alpha'
 
 /** @throws RangeError where there are no images, or ones that the model does not take */
 const checkFit = (model: Model, name: string, set: Examples): void => {
@@ -63,9 +62,21 @@ const startOf = <S>(
   }
 }
 
-interface StepResult {
-  readonly loss: number
-  readonly alpha?: AlphaStatistics
+/** What records, at which distance from an epoch's last step, and what of it goes into the results; if anything is wanted. */
+const recordingOf = <S>({ transform, alphaBounds, diagnostics }: TrainingConfig<S>) => {
+  if (diagnostics !== undefined) {
+    const { every = 1, ...options } = diagnostics
+    admit('diagnostics.every', every, 'integer in [1, inf)')
+    const recorder = diagnosticsOf(transform, { ...(alphaBounds && { alphaBounds }), ...options })
+    return { recorder, every, result: () => ({ diagnostics: recorder.epoch() }) }
+  }
+  if (alphaBounds === undefined) return undefined
+  const recorder = diagnosticsOf(transform, { alphaBounds })
+  return {
+    recorder,
+    every: Number.MAX_SAFE_INTEGER,
+    result: () => ({ alpha: alphaOf(recorder.epoch(), alphaBounds) }),
+  }
 }
 
 /**
@@ -88,7 +99,7 @@ interface StepResult {
  * run.epochs.at(-1)?.testAccuracy
  */
 export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> => {
-  const { model, transform, train: images, test, augmentation, alphaBounds, onEpoch, onProgress, signal } = config
+  const { model, transform, train: images, test, augmentation, onEpoch, onProgress, signal } = config
   const seed = admit('seed', config.seed, 'integer in [0, inf)')
   const epochs = admit('epochs', config.epochs ?? 10, 'integer in [1, inf)')
   const batchSize = admit('batchSize', config.batchSize ?? 128, 'integer in [1, inf)')
@@ -99,7 +110,7 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
 
   const identity = identityOf(config, { seed, 'batch size': batchSize, accumulate })
   const optimizer = compile(transform)
-  const observing = compile(transform, { observe: [LABEL] })
+  const recording = recordingOf(config)
   const steps = stepsPerEpoch(images.count, batchSize)
   const start = startOf(config, begin(model, seed, optimizer), identity, epochs)
   let carry = start.carry
@@ -110,8 +121,8 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
     carry = { ...next, stats }
   }
 
-  /** One step: moves `carry` on, unless the loss is not finite, which would only spoil it. */
-  const trainStep = async (indices: Uint32Array, epoch: number, step: number): Promise<StepResult> => {
+  /** One step and its loss: moves `carry` on, unless the loss is not finite, which would only spoil it. */
+  const trainStep = async (indices: Uint32Array, epoch: number, step: number): Promise<number> => {
     // Parts of a batch count as steps to the model, so that each has masks of its own.
     const at = (part: number) => ({ seed, epoch, step: (step - 1) * accumulate + part + 1 })
     const { loss, grads, stats } = accumulatedGradients(model, carry, split(indices, accumulate), (some, part) =>
@@ -119,15 +130,11 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
     )
     try {
       const value = (await loss.data())[0] as number
-      if (!Number.isFinite(value)) return { loss: value }
+      if (!Number.isFinite(value)) return value
       const context = { epoch, totalEpochs: epochs, loss: value }
-      if (alphaBounds === undefined || step < steps) {
-        moveOn(optimizer.step(carry, grads, context), stats)
-        return { loss: value }
-      }
-      const { readings, ...next } = observing.step(carry, grads, context)
-      moveOn(next, stats)
-      return { loss: value, alpha: await readAlpha(readings[LABEL] ?? {}, carry.params, alphaBounds) }
+      const recorder = recording && (steps - step) % recording.every === 0 ? recording.recorder : optimizer
+      moveOn(await recorder.step(carry, grads, context), stats)
+      return value
     } finally {
       tf.dispose([loss, grads, carry.stats === stats ? [] : stats])
     }
@@ -138,15 +145,13 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
     const order = shuffledIndices(images.count, seed, epoch)
     const began = performance.now()
     let lossSum = 0
-    let alpha: AlphaStatistics | undefined
     for (let step = 1; step <= steps; step++) {
       signal?.throwIfAborted()
       const indices = order.subarray((step - 1) * batchSize, step * batchSize)
-      const result = await trainStep(indices, epoch, step)
-      if (!Number.isFinite(result.loss)) return E.left(diverged(epoch, step, `the training loss is ${result.loss}`))
-      lossSum += result.loss * indices.length
-      alpha = result.alpha
-      onProgress?.({ epoch, epochs, step, steps, loss: result.loss })
+      const loss = await trainStep(indices, epoch, step)
+      if (!Number.isFinite(loss)) return E.left(diverged(epoch, step, `the training loss is ${loss}`))
+      lossSum += loss * indices.length
+      onProgress?.({ epoch, epochs, step, steps, loss })
       await pause()
     }
     const trained = performance.now()
@@ -162,7 +167,7 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
       testAccuracy: accuracy,
       seconds: (trained - began) / 1000,
       evaluationSeconds: (performance.now() - trained) / 1000,
-      ...(alpha && { alpha }),
+      ...recording?.result(),
     })
   }
 

@@ -2,7 +2,9 @@
 import type { Augmentation, Examples } from '../data/index.js'
 import type { Model } from '../models/index.js'
 import type { GradientTransform } from '../transform/types.js'
-import type { AlphaStatistics, Bounds } from './alpha.js'
+import type { AlphaStatistics } from './alpha.js'
+import type { DiagnosticsOptions } from './diagnostics/recorder.js'
+import type { Bounds, Diagnostics } from './diagnostics/types.js'
 
 /** A training run, as data. */
 export interface TrainingConfig<S> {
@@ -18,9 +20,11 @@ export interface TrainingConfig<S> {
   readonly batchSize?: number | undefined
   /**
    * Where the transform has an observed `'alpha'`: the bounds it is clipped to, before any scaling. Then alpha is read at the
-   * last step of each epoch; without bounds it is not.
+   * last step of each epoch; without bounds it is not. Where `diagnostics` are wanted, they have it instead.
    */
   readonly alphaBounds?: Bounds | undefined
+  /** What of the optimizer's inner workings is recorded; no figure of the run depends on it. Default nothing, at no cost. */
+  readonly diagnostics?: DiagnosticsConfig | undefined
   /**
    * Parts that a batch is met in, one after another, for one step with the mean of their gradients: an integer >= 1. Default 1.
    * It bounds memory; the result is that of the whole batch up to rounding, but for dropout, whose masks are drawn for each
@@ -50,6 +54,12 @@ export interface TrainingConfig<S> {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Once aborted, the run is rejected with its reason before the next step. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** What is recorded, and at which steps. `alphaBounds` is by default that of the run. */
+export interface DiagnosticsConfig extends Omit<DiagnosticsOptions, 'interpreter'> {
+  /** Every n-th step is recorded, counted back from the last one of an epoch: an integer >= 1. Default 1. */
+  readonly every?: number | undefined
 }
 
 /**
@@ -89,6 +99,8 @@ export interface EpochResult {
   readonly evaluationSeconds: number
   /** Alpha at the last step of the epoch, where it was asked for. */
   readonly alpha?: AlphaStatistics
+  /** Over the recorded steps of the epoch, where they were asked for. */
+  readonly diagnostics?: Diagnostics
 }
 
 /** How a run ended: with all its epochs, or early, where the loss was no longer finite, or above what was admitted. */

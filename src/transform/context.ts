@@ -66,7 +66,8 @@ export const provide = <N extends string, Sf, Sb>(
       const [provided, sf] = f.update(updates, state[name], params, context)
       const trees = { ...context.trees, [name]: provided }
       const [out, sb] = body.update(updates, state.body, params, { ...context, trees })
-      return [out, both(sf, sb)]
+      // What is provided can be observed even where the body does not read it.
+      return [zipWith([out, provided], (u, x) => u.observe('.body', x)), both(sf, sb)]
     },
   }
 }

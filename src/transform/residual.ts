@@ -41,7 +41,7 @@ export const boundedResidual = <S>(r: GradientTransform<S>, maxRatio: Hyperparam
     init: params => r.init(params),
     update: (updates, state, params, context) => {
       const [out, next] = r.update(updates, state, params, context)
-      return [zipWith([updates, out], (g, x) => g.add(cap(x, g.norm().mul(maxRatio), 1e-12))), next]
+      return [zipWith([updates, out], (g, x) => g.observe('.base').add(cap(x, g.norm().mul(maxRatio), 1e-12))), next]
     },
   }
 }
@@ -83,8 +83,9 @@ export const orthogonalResidual = <S>(
       const added = zipWith([updates, out], (g, x) => {
         const norm = g.norm()
         const projected = x.sub(g.mul(x.mul(g).sum().div(norm.square().add(eps))))
-        const delta = cap(rescale(projected, norm, eps).mul(coefficientAt(lambda, context)), norm.mul(maxRatio), eps)
-        return g.add(norm.square().greater(eps).where(delta, 0))
+        const direction = rescale(projected, norm, eps).observe('.orthogonal')
+        const delta = cap(direction.mul(coefficientAt(lambda, context)), norm.mul(maxRatio), eps)
+        return g.observe('.base').add(norm.square().greater(eps).where(delta, 0))
       })
       return [added, next]
     },

@@ -1,18 +1,19 @@
 /** Made-up runs and rows for the pure parts of the command line. */
 import type { ComparedRun } from '../../src/cli/summary.js'
-import type { Variant } from '../../src/cli/variants.js'
+import type { Role } from '../../src/study/types.js'
+import type { NamedVariant } from '../../src/study/variants.js'
 import type { EpochResult } from '../../src/train/index.js'
 import { identity } from '../../src/transform/combine.js'
 
-export const row = (name: string, role: Variant['role']): Variant => ({
+export const row = (name: string, role: Role): NamedVariant => ({
   name,
   role,
   description: `about ${name}`,
-  learningRate: 0.1,
+  settings: { learningRate: 0.1 },
   transform: () => identity,
 })
 
-export const rows: readonly Variant[] = [
+export const rows: readonly NamedVariant[] = [
   row('neuroplastic', 'plasticity'),
   row('grad-only', 'plasticity'),
   row('alpha-one', 'control'),

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -108,4 +108,34 @@ test('Ctrl-C ends it at once and writes no file', { timeout: TIMEOUT }, async ()
   expect(stdout).toBe('')
   expect(stderr).toMatch(/interrupted; '.*interrupted\.json' was not written\n$/)
   expect((await readdir(folder)).filter(name => name.includes('interrupted'))).toEqual([])
+})
+
+test("a configuration file of the authors': warnings, a table, and the file", { timeout: TIMEOUT }, async () => {
+  const [config, json] = [join(folder, 'run.yaml'), join(folder, 'run.json')]
+  await writeFile(config, 'experiment:\n  dataset: synthetic_mnist\n  epochs: 1\n  device: cuda\nplasticity: {}\n')
+  const { code, stdout, stderr } = await plastax('train', '--config', config, '--as-published', '--json', json)
+  expect(stderr.trim().split('\n')).toEqual([
+    `warning: ${config}: experiment.device has no effect: runs are on the CPU, on the WASM backend`,
+    expect.stringMatching(/^neuroplastic, seed 42: /),
+  ])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/1024 examples to train, 256 to test; mlp 784-256-256-10; 1 epoch, seed 42, batches of 128\n/)
+  expect(stdout).toMatch(/│ 1 +│ +2\.\d{4} │/)
+  expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({
+    config: { asPublished: true, progress: 'always 1' },
+    run: { outcome: { status: 'completed' } },
+  })
+
+  await writeFile(config, 'experiment: { lr: 0, epoch: 1 }\n')
+  const bad = await plastax('train', '--config', config)
+  expect(bad).toMatchObject({ code: 1, stdout: '' })
+  expect(bad.stderr.trim().split('\n')).toEqual([
+    `error: ${config}: experiment.epoch is not a key; did you mean 'epochs'?`,
+    `error: ${config}: experiment.lr must be a number in (0, inf); got 0`,
+  ])
+  await expectRefusal(
+    ['train', '--config', join(folder, 'absent.yaml')],
+    /absent\.yaml: is not there; name a YAML file/,
+  )
+  await expectRefusal(['train', '--config', folder], /is a folder; name a YAML file/)
 })

@@ -1,7 +1,9 @@
 import { CommanderError } from 'commander'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { expect, test } from 'vitest'
 import type { CompareOptions } from '../../src/cli/options.js'
 import { program } from '../../src/cli/program.js'
+import type { TrainOptions } from '../../src/cli/train.js'
 import { row, rows } from './fixtures.js'
 
 const all = [...rows, row('sgd', 'baseline')]
@@ -9,11 +11,16 @@ const all = [...rows, row('sgd', 'baseline')]
 /** Parses arguments, with a comparison that only remembers what it was asked to do. */
 const parse = async (args: readonly string[], failure?: string) => {
   const asked: CompareOptions[] = []
+  const trained: TrainOptions[] = []
   const out: string[] = []
   const err: string[] = []
   const compare = async (options: CompareOptions) => {
     asked.push(options)
     return failure
+  }
+  const train = async (options: TrainOptions) => {
+    trained.push(options)
+    return failure === undefined ? [] : failure.split('\n')
   }
   const parts = {
     version: '1.2.3',
@@ -21,6 +28,10 @@ const parse = async (args: readonly string[], failure?: string) => {
     stdout: (text: string) => void out.push(text),
     stderr: (text: string) => void err.push(text),
     compare,
+    train,
+    runStudy: () => TE.right(undefined),
+    studyStatus: () => TE.right(undefined),
+    studyReport: () => TE.right(undefined),
   }
   const code = await program(parts)
     .parseAsync([...args], { from: 'user' })
@@ -31,7 +42,7 @@ const parse = async (args: readonly string[], failure?: string) => {
         throw error
       },
     )
-  return { code, asked, out: out.join(''), err: err.join('') }
+  return { code, asked, trained, out: out.join(''), err: err.join('') }
 }
 
 test('the defaults are a comparison of a minute or two on the shipped images', async () => {
@@ -87,7 +98,40 @@ test('help names each option and variant; version is the version; both end well'
   expect(help.code).toBe(0)
   for (const option of ['--variants', '--data', '--fraction', '--epochs', '--seeds', '--batch-size', '--json'])
     expect(help.out).toContain(option)
-  for (const { name, description } of all) expect(help.out).toMatch(new RegExp(`${name} +${description} `))
+  for (const { name, description } of all) expect(help.out).toMatch(new RegExp(`${name} +(control: )?${description} `))
   expect(await parse(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n', err: '' })
   expect((await parse(['--help'])).out).toContain('compare [options]')
+})
+
+test('train: options become values', async () => {
+  const { code, trained } = await parse(['train', '--config', 'run.yaml'])
+  expect(code).toBe(0)
+  expect(trained).toEqual([{ config: 'run.yaml' }])
+  const args = '--config run.yaml --as-published --data shipped --seed 0 --epochs 2 --json out.json'
+  expect((await parse(['train', ...args.split(' ')])).trained).toEqual([
+    { config: 'run.yaml', asPublished: true, data: 'shipped', seed: 0, epochs: 2, json: 'out.json' },
+  ])
+})
+
+test.each([
+  ['', /required option '--config <file>' not specified/],
+  ['--config', /'--config <file>' argument missing/],
+  ['--config x --seed -1', /'--seed <n>' argument '-1' is invalid.*an integer in \[0, inf\)/],
+  ['--config x --epochs 0', /'--epochs <n>' argument '0' is invalid/],
+  ['--config x --as-publish', /unknown option '--as-publish' \(Did you mean --as-published\?\)/],
+  ['x.yaml --config x', /too many arguments/],
+])('train %s: one line that says what is wrong, and no training', async (args, message) => {
+  const { code, trained, err, out } = await parse(['train', ...args.split(' ').filter(arg => arg !== '')])
+  expect(code).not.toBe(0)
+  expect(trained).toEqual([])
+  expect(err).toMatch(message)
+  expect(err.trim().split('\n')).toHaveLength(1)
+  expect(out).toBe('')
+})
+
+test('what fails in training is a line for each fault, and the exit code says so', async () => {
+  expect(await parse(['train', '--config', 'x'], 'x: one is wrong\nx: two is wrong')).toMatchObject({
+    code: 1,
+    err: 'error: x: one is wrong\nerror: x: two is wrong\n',
+  })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { summarize } from '../../src/cli/summary.js'
 import { cells, heads, renderTable } from '../../src/cli/table.js'
-import { points } from '../../src/cli/text.js'
+import { points } from '../../src/study/report/text.js'
 import { divergedRun, rows, run } from './fixtures.js'
 
 test.each([

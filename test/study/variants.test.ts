@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import { GRADIENT_ONLY, variants, WITHOUT_PLASTICITY } from '../../src/cli/variants.js'
 import { mlp } from '../../src/models/index.js'
+import { GRADIENT_ONLY, namedVariants as variants, WITHOUT_PLASTICITY } from '../../src/study/variants.js'
 import { train } from '../../src/train/index.js'
 import { useWasm } from '../../src/wasm/index.js'
 import { stripes } from '../train/images.js'
@@ -18,10 +18,10 @@ test('names are distinct, fit a list separated by commas, and include the contro
 })
 
 test.each(variants)('$name learns, and its alpha keeps to what its bounds allow', async variant => {
-  const { transform, learningRate, alphaBounds } = variant
+  const alphaBounds = variant.alphaBounds?.(variant.settings)
   const images = { train: stripes(400), test: stripes(100, 2) }
   const settings = { model, ...images, seed: 0, epochs: 4, batchSize: 20, alphaBounds }
-  const run = await train({ ...settings, transform: transform(learningRate) })
+  const run = await train({ ...settings, transform: variant.transform(variant.settings) })
   expect(run.outcome).toEqual({ status: 'completed' })
   const last = run.epochs.at(-1)!
   expect(last.trainLoss).toBeLessThan(0.8 * run.epochs[0]!.trainLoss)

@@ -1,27 +1,42 @@
-import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
-import { alphaStatistics, readAlpha } from '../../src/train/alpha.js'
-import { quiet } from '../../src/wasm/index.js'
+import { alphaOf } from '../../src/train/alpha.js'
+import { alphaTally } from '../../src/train/diagnostics/alpha.js'
+import type { Bounds } from '../../src/train/diagnostics/types.js'
 
-quiet()
+const statisticsOf = (leaves: readonly (readonly [values: ArrayLike<number>, weight: number])[], bounds: Bounds) => {
+  const tally = alphaTally(bounds)
+  for (const [values, weight] of leaves) tally.add(values, weight)
+  return tally.statistics()
+}
 
 test('statistics over leaves count each parameter once', () => {
-  const statistics = alphaStatistics(
-    [
-      { values: [0.2, 2], weight: 1 },
-      { values: [1], weight: 6 },
-    ],
-    [0.2, 2],
-  )
-  expect(statistics.mean).toBeCloseTo(8.2 / 8)
-  expect(statistics.sd).toBeCloseTo(Math.sqrt((0.04 + 4 + 6) / 8 - (8.2 / 8) ** 2))
-  expect(statistics).toMatchObject({ min: 0.2, max: 2, nearLow: 1 / 8, nearHigh: 1 / 8 })
+  const leaves = [
+    [[0.2, 2], 1],
+    [[1], 6],
+  ] as const
+  const statistics = statisticsOf(leaves, [0.2, 2])
+  expect(statistics.alphaMean).toBeCloseTo(8.2 / 8)
+  expect(statistics.alphaStd).toBeCloseTo(Math.sqrt((0.04 + 4 + 6) / 8 - (8.2 / 8) ** 2))
+  expect(statistics).toMatchObject({
+    alphaMin: 0.2,
+    alphaMax: 2,
+    alphaFractionNearMin: 1 / 8,
+    alphaFractionNearMax: 1 / 8,
+  })
+  expect(alphaOf({ steps: 1, rawGradientNorm: 0, parameterNorm: 0, stepNorm: 0, ...statistics }, [0.2, 2])).toEqual({
+    mean: statistics.alphaMean,
+    sd: statistics.alphaStd,
+    min: 0.2,
+    max: 2,
+    nearLow: 1 / 8,
+    nearHigh: 1 / 8,
+  })
 })
 
 test('near a bound is within 5 % of the range, or beyond the bound', () => {
   const near = (alpha: number) => {
-    const { nearLow, nearHigh } = alphaStatistics([{ values: [alpha], weight: 1 }], [1, 2])
-    return [nearLow, nearHigh]
+    const { alphaFractionNearMin, alphaFractionNearMax } = statisticsOf([[[alpha], 1]], [1, 2])
+    return [alphaFractionNearMin, alphaFractionNearMax]
   }
   expect(near(0.5)).toEqual([1, 0])
   expect(near(1.04)).toEqual([1, 0])
@@ -33,22 +48,23 @@ test('near a bound is within 5 % of the range, or beyond the bound', () => {
 
 test('a bound that float32 rounded still counts as the bound, even where nothing lies between the two', () => {
   for (const bound of [0.2, 0.7, 1.3]) {
-    const values = Float32Array.of(bound)
-    expect(alphaStatistics([{ values, weight: 1 }], [bound, bound])).toMatchObject({ nearLow: 1, nearHigh: 1 })
+    const leaves = [[Float32Array.of(bound), 1]] as const
+    expect(statisticsOf(leaves, [bound, bound])).toMatchObject({
+      alphaFractionNearMin: 1,
+      alphaFractionNearMax: 1,
+      alphaMedian: bound,
+    })
   }
 })
 
-test('a value for a whole leaf weighs as much as the leaf, and readings are disposed', async () => {
-  const params = { w: tf.zeros([3, 2]), b: tf.zeros([2]) }
-  const before = tf.memory().numTensors
-  const readings = { w: tf.scalar(0.5), b: tf.tensor1d([1, 2]) }
-  const statistics = await readAlpha(readings, params, [0.2, 2])
-  expect(statistics.mean).toBeCloseTo((6 * 0.5 + 1 + 2) / 8)
-  expect(tf.memory().numTensors).toBe(before)
+test('the histogram has 64 bins, the outer ones with what is beyond, and the median is the middle of its bin', () => {
+  const { alphaHistogram, alphaMedian } = statisticsOf([[[-1, 0, 0.5, 31.5, 63.5, 64, 99], 2]], [0, 64])
+  const expected = Array.from({ length: 64 }, (_, bin) => ({ 0: 6, 31: 2, 63: 6 })[bin] ?? 0)
+  expect(alphaHistogram).toEqual(expected)
+  expect(alphaMedian).toBe(31.5)
 })
 
-test('readings are disposed where reading fails', async () => {
-  const before = tf.memory().numTensors
-  await expect(readAlpha({ w: tf.scalar(1) }, {}, [0.2, 2])).rejects.toThrow(/'w'/)
-  expect(tf.memory().numTensors).toBe(before)
+test('a transform that observes no alpha has no statistics of it', () => {
+  const none = { steps: 1, rawGradientNorm: 0, parameterNorm: 0, stepNorm: 0 }
+  expect(() => alphaOf(none, [0.2, 2])).toThrow(/alphaBounds must be absent: the transform has no observed 'alpha'/)
 })

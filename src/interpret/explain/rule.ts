@@ -129,7 +129,9 @@ const changesOf = (machine: Machine, names: Names, leaf: string): readonly Chang
 const namedOf = (machine: Machine, names: Names, leaf: string): ReadonlyMap<string, Name> =>
   new Map<string, Name>([
     ...changesOf(machine, names, leaf).map(({ symbol, next }) => [keyOf(sortOf(next), next.id), symbol] as const),
+    // Of two labels of one value the first one holds: the other may be of what is observed but not read.
     ...machine.graph.observations
+      .toReversed()
       .filter(observation => observation.leaf === leaf || observation.leaf === '*')
       .map(({ label, tensor }) => [keyOf('tensor', tensor), { word: label }] as const),
   ])

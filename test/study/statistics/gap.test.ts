@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FEWEST_PAIRS, pairedGap, spread, studentBound } from '../../src/cli/statistics.js'
+import { FEWEST_PAIRS, pairedGap, spread, studentBound } from '../../../src/study/statistics/gap.js'
 
 test.each([
   [0.05, 1, 12.7062],

@@ -41,8 +41,8 @@ export const studentBound = (error: number, freedom: number): number =>
 /** Fewer pairs than this get no interval: one odd seed would decide. */
 export const FEWEST_PAIRS = 5
 
-/** How one variant differs from another on the seeds that both finished. */
-export interface PairedGap {
+/** Paired differences, counted. */
+export interface GapCounts {
   /** Number of pairs, at least one. */
   readonly pairs: number
   /** Mean of the differences, first less second. */
@@ -50,9 +50,21 @@ export interface PairedGap {
   /** Pairs in which the first is ahead, and in which neither is. */
   readonly wins: number
   readonly ties: number
+}
+
+/** How one variant differs from another on the seeds that both finished. */
+export interface PairedGap extends GapCounts {
   /** Two-sided confidence interval of the mean; absent with fewer than `FEWEST_PAIRS` pairs. */
   readonly interval?: readonly [low: number, high: number]
 }
+
+/** Counts differences, at least one. */
+export const countGaps = (gaps: readonly number[]): GapCounts => ({
+  pairs: gaps.length,
+  mean: mean([...gaps]),
+  wins: gaps.filter(gap => gap > 0).length,
+  ties: gaps.filter(gap => gap === 0).length,
+})
 
 /**
  * The gap between paired values, with a t-interval.
@@ -66,14 +78,9 @@ export interface PairedGap {
  */
 export const pairedGap = (pairs: readonly (readonly [number, number])[], error = 0.05): PairedGap => {
   const gaps = pairs.map(([a, b]) => a - b)
-  const { mean, sd = 0 } = spread(gaps)
-  const counts = {
-    pairs: gaps.length,
-    mean,
-    wins: gaps.filter(gap => gap > 0).length,
-    ties: gaps.filter(gap => gap === 0).length,
-  }
+  const counts = countGaps(gaps)
   if (gaps.length < FEWEST_PAIRS) return counts
+  const { mean, sd = 0 } = spread(gaps)
   const half = (studentBound(error, gaps.length - 1) * sd) / Math.sqrt(gaps.length)
   return { ...counts, interval: [mean - half, mean + half] }
 }

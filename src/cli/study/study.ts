@@ -1,0 +1,180 @@
+/** `plastax study`: runs studies, and tells how they stand and what came of them. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import {
+  type Engine,
+  type EngineContext,
+  fingerprintOf,
+  loadStudy,
+  localEngine,
+  lockFolder,
+  type Manifest,
+  readManifest,
+  readRecords,
+  resultOf,
+  runStudy,
+  type Study,
+  type StudyRequest,
+  type StudyResult,
+} from '../../study/index.js'
+import { count } from '../../study/report/text.js'
+import type { Io } from '../io.js'
+import { gridText } from './grid.js'
+import { studyDisplay } from './progress.js'
+
+/** What `plastax study run` is asked to do. */
+export interface StudyRunOptions extends StudyRequest {
+  /** The study's folder. Default `studies/` and its name. */
+  readonly out?: string
+  readonly dryRun: boolean
+  /** Threads; default as many as there are cores. */
+  readonly workers?: number
+  readonly engine: 'local' | 'bullmq'
+  /** Where Redis is, for `bullmq`. */
+  readonly redis: string
+}
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** The request alone, without what is the command line's. */
+const requestOf = ({ study, quick, asPublished, variants, seeds, epochs, data }: StudyRunOptions): StudyRequest => ({
+  study,
+  quick,
+  asPublished,
+  ...(variants && { variants }),
+  ...(seeds !== undefined && { seeds }),
+  ...(epochs !== undefined && { epochs }),
+  ...(data !== undefined && { data }),
+})
+
+/** @throws Error where the folder has another study, whose manifest would be lost */
+const checkFolder = async (folder: string, study: Study): Promise<void> => {
+  const before = await readManifest(folder)()
+  if (E.isRight(before) && before.right.name !== study.name)
+    throw new Error(`'${folder}' has the study '${before.right.name}'; name another folder with --out`)
+}
+
+const engineOf = async (context: EngineContext, { engine, workers, redis }: StudyRunOptions): Promise<Engine> => {
+  if (engine === 'local') return localEngine(context, workers)
+  // Loaded only here: most who run studies have no Redis, and it takes a second.
+  const { queueEngine } = await import('../../study/queue/index.js')
+  return queueEngine(context, { redis })
+}
+
+/** Writes the report, and says what it says. */
+const report =
+  ({ stdout }: Io, folder: string) =>
+  (result: StudyResult): TE.TaskEither<string, void> =>
+    pipe(
+      // Loaded only here: charts take longer to load than all the rest.
+      TE.tryCatch(() => import('../../study/report/index.js'), message),
+      TE.chainFirst(({ writeReport }) => writeReport(result, `${folder}/report`)),
+      TE.chainIOK(({ reportOf }) => () => {
+        const { answer, cells } = reportOf(result).findings
+        const lines = cells.flatMap(({ cell, answer: found, sentences }) => [`${cell}: ${found}`, ...sentences.map(sentence => `  ${sentence}`)])
+        stdout.write(`${answer}\n\n${lines.join('\n')}\n\n${folder}/report/report.html\n`)
+      }),
+    )
+
+const missingText = ({ missing }: StudyResult, folder: string): string => {
+  const reasons = [...new Set(missing.map(({ reason }) => reason))]
+  return `${count(missing.length, 'run')} did not finish (${reasons.join('; ')}); run the same command again to try once more: '${folder}' keeps what is done`
+}
+
+const runIn = async (study: Study, folder: string, options: StudyRunOptions, io: Io): Promise<Manifest> => {
+  const release = await lockFolder(folder)
+  try {
+    await checkFolder(folder, study)
+    const context = { request: requestOf(options), fingerprint: fingerprintOf(study), folder }
+    const engine = await engineOf(context, options)
+    const display = studyDisplay(io.stderr)
+    const ending = new AbortController()
+    const ignoreFurther = io.onInterrupt(() => ending.abort(new Error('interrupted')))
+    try {
+      return await runStudy(study, context, folder, engine, display, ending.signal)
+    } catch (error) {
+      if (ending.signal.aborted)
+        throw new Error(`interrupted; run the same command again to go on: '${folder}' keeps what is done`)
+      throw error
+    } finally {
+      display.stop()
+      ignoreFurther()
+      await engine.close()
+    }
+  } finally {
+    await release()
+  }
+}
+
+/**
+ * Runs a study, or goes on with it, and writes its report; with `dryRun` prints its grid and runs nothing.
+ *
+ * @returns a task; left what is wrong, or which runs did not finish
+ * @example
+ * await runStudyCommand(processIo)({ study: 'fashion', quick: true, asPublished: false, dryRun: false, engine: 'local', redis })()
+ */
+export const runStudyCommand =
+  (io: Io) =>
+  (options: StudyRunOptions): TE.TaskEither<string, void> =>
+    pipe(
+      loadStudy(requestOf(options)),
+      TE.chain(study => {
+        if (options.dryRun) return TE.fromIO(() => void io.stdout.write(gridText(study)))
+        const folder = options.out ?? `studies/${study.name}`
+        return pipe(
+          TE.tryCatch(async () => resultOf(folder, await runIn(study, folder, options, io)), message),
+          TE.chainFirst(result => (result.runs.length > 0 ? report(io, folder)(result) : TE.right(undefined))),
+          TE.chain(result => (result.missing.length > 0 ? TE.left(missingText(result, folder)) : TE.right(undefined))),
+        )
+      }),
+    )
+
+/**
+ * Tells how a study stands: runs done, under way, missing, and settings chosen so far.
+ *
+ * @example
+ * await studyStatusCommand(processIo)('studies/fashion')()
+ */
+export const studyStatusCommand =
+  ({ stdout }: Io) =>
+  (folder: string): TE.TaskEither<string, void> =>
+    pipe(
+      readManifest(folder),
+      TE.chain(manifest =>
+        TE.tryCatch(async () => {
+          const { name, request, tuning, final, choices } = manifest
+          const [tuned, finished] = [await readRecords(folder, tuning), await readRecords(folder, final)]
+          const { missing } = await resultOf(folder, manifest)
+          const failed = missing.filter(({ reason }) => reason !== 'not finished')
+          const diverged = finished.filter(({ outcome }) => outcome.status === 'diverged')
+          const lines = [
+            `${name} (plastax study run ${request.study})`,
+            ...(tuning.length > 0 ? [`to choose settings: ${tuned.length} of ${count(tuning.length, 'run')}`] : []),
+            ...(choices.length > 0 ? [`settings chosen: ${count(choices.length, 'choice')}`] : []),
+            `final: ${finished.length} of ${count(final.length, 'run')}${diverged.length > 0 ? `, ${diverged.length} diverged` : ''}`,
+            ...failed.map(({ id, reason }) => `failed: ${id}: ${reason}`),
+          ]
+          stdout.write(`${lines.join('\n')}\n`)
+        }, message),
+      ),
+    )
+
+/**
+ * Writes the report of a study from what its folder has, finished or not.
+ *
+ * @example
+ * await studyReportCommand(processIo)('studies/fashion')()
+ */
+export const studyReportCommand =
+  (io: Io) =>
+  (folder: string): TE.TaskEither<string, void> =>
+    pipe(
+      readManifest(folder),
+      TE.chain(manifest => TE.tryCatch(() => resultOf(folder, manifest), message)),
+      TE.filterOrElse(
+        ({ runs }) => runs.length > 0,
+        () => `'${folder}' has no finished final run yet; there is nothing to report`,
+      ),
+      TE.chain(report(io, folder)),
+    )

@@ -1,0 +1,33 @@
+/** What the built-in studies share: the controls, the sets, the settings of the paper. */
+import { GRADIENT_ONLY, plastic, variants, WITHOUT_PLASTICITY } from '../variants.js'
+
+/** Fashion-MNIST: all of it, and the tenth that Plastax ships. */
+export const fashion = [{ name: 'fashion-mnist', source: 'full' }] as const
+export const shipped = [{ name: 'fashion-mnist', source: 'shipped' }] as const
+
+/** Each takes something of plasticity away. They stand in every study. */
+export const controls = {
+  [WITHOUT_PLASTICITY]: variants[WITHOUT_PLASTICITY],
+  'alpha-averaged': variants['alpha-averaged'],
+  'alpha-shuffled': variants['alpha-shuffled'],
+  'alpha-grafted': variants['alpha-grafted'],
+} as const
+
+const { neuroplastic, [GRADIENT_ONLY]: gradientOnly, sgd, adam } = variants
+
+/** Gradient-only plasticity, in the narrower bounds of the authors' file. */
+export const publishedGradientOnly = plastic(
+  'plasticity',
+  "plasticity by the gradient's magnitude alone, alpha in [0.5, 1.5]",
+  { ...gradientOnly.settings, plasticity: { minAlpha: 0.5, maxAlpha: 1.5 } },
+  gradientOnly.transform,
+)
+
+/** The paper's comparison: full against gradient-only plasticity, with the controls and two baselines. */
+export const comparison = { neuroplastic, [GRADIENT_ONLY]: gradientOnly, ...controls, sgd, adam } as const
+
+/** The same with the settings of the paper. */
+export const publishedComparison = { ...comparison, [GRADIENT_ONLY]: publishedGradientOnly } as const
+
+/** What full plasticity is compared with in it: gradient-only plasticity, the controls, the baselines. */
+export const opponents = [GRADIENT_ONLY, ...Object.keys(controls), 'sgd', 'adam']

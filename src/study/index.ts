@@ -1,0 +1,24 @@
+/**
+ * `plastax/study`: experiments. Variants, data sets, fractions, models and seeds make a study; its runs are spread over workers,
+ * resumed after a crash, and end in a report.
+ *
+ * @packageDocumentation
+ */
+export {
+  changed,
+  type DefinedStudy,
+  defineStudy,
+  type StudyChanges,
+  type StudyDefinition,
+} from './define.js'
+export type { Engine, EngineContext, EngineEvents, RunEvent, RunStore, StudyRequest } from './engine.js'
+export { StudyError } from './error.js'
+export { candidatesOf, grid, learningRates } from './grid.js'
+export { loadStudy } from './load.js'
+export { localEngine } from './local.js'
+export { lockFolder } from './lock.js'
+export { type Manifest, readManifest, resultOf } from './manifest.js'
+export { type Cell, cellOf, cellsOf, fingerprintOf, tuningRuns } from './plan.js'
+export { plannedRuns, readRecords, runStudy, type StudyEvents } from './run.js'
+export type * from './types.js'
+export { GRADIENT_ONLY, namedVariants, plastic, variants, WITHOUT_PLASTICITY } from './variants.js'

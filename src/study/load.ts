@@ -1,0 +1,94 @@
+/** From how a study was asked for to the study. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { createJiti } from 'jiti'
+import { suggestion } from '../optimizers/decode.js'
+import { builtinStudies } from './builtin/index.js'
+import { changed, type DefinedStudy, type StudyChanges } from './define.js'
+import type { StudyRequest } from './engine.js'
+import { StudyError } from './error.js'
+import type { Study } from './types.js'
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const ours = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+// A module of a study is TypeScript, and may lie where no `plastax` is installed: it gets this one, and with it the one
+// TensorFlow.js whose tensors its transforms are to move.
+const modules = createJiti(import.meta.url, {
+  alias: {
+    'plastax/study': ours('./index.js'),
+    'plastax/analysis': ours('../interpret/analysis.js'),
+    'plastax/wasm': ours('../wasm/index.js'),
+    plastax: ours('../index.js'),
+  },
+  fsCache: false,
+  moduleCache: true,
+})
+
+const isDefined = (value: unknown): value is DefinedStudy =>
+  typeof value === 'object' && value !== null && 'study' in value && 'asPublished' in value
+
+const moduleStudy = (file: string): TE.TaskEither<string, DefinedStudy> =>
+  pipe(
+    TE.tryCatch(
+      () => modules.import(resolve(file), { default: true }),
+      error => `'${file}': ${message(error)}`,
+    ),
+    TE.filterOrElse(isDefined, () => `'${file}' has no study; export default defineStudy({ ... })`),
+  )
+
+/** A built-in study, or that of a module: what looks like a path is one. */
+const definedStudy = (study: string): TE.TaskEither<string, DefinedStudy> => {
+  if (/[./\\]/.test(study) || existsSync(study)) {
+    return existsSync(study) ? moduleStudy(study) : TE.left(`there is no file '${study}'`)
+  }
+  const found = builtinStudies[study]
+  const names = Object.keys(builtinStudies)
+  const remedy = suggestion(study, names) || `; there are ${names.join(', ')}, or name a file such as './study.ts'`
+  return found ? TE.right(found) : TE.left(`there is no study '${study}'${remedy}`)
+}
+
+const some = (study: Study, names: readonly string[]): StudyChanges => {
+  const known = Object.keys(study.variants)
+  const unknown = names.filter(name => !known.includes(name))
+  if (unknown.length > 0)
+    throw new StudyError(
+      `study '${study.name}'`,
+      unknown.map(
+        name => `there is no variant '${name}'${suggestion(name, known) || `; there are ${known.join(', ')}`}`,
+      ),
+    )
+  const variants = Object.fromEntries(Object.entries(study.variants).filter(([name]) => names.includes(name)))
+  return { variants, against: study.against.filter(name => names.includes(name)) }
+}
+
+/** The requested changes, one after another: published, quick, then what was said in particular. */
+const requested =
+  ({ quick, asPublished, variants, seeds, epochs, data }: StudyRequest) =>
+  (defined: DefinedStudy): Study => {
+    const published = asPublished ? changed(defined.study, defined.asPublished) : defined.study
+    const study = quick ? changed(published, defined.quick) : published
+    return changed(study, {
+      ...(variants && some(study, variants)),
+      ...(seeds !== undefined && { seeds }),
+      ...(epochs !== undefined && { epochs }),
+      ...(data !== undefined && { data: study.data.map(({ name }) => ({ name, source: data })) }),
+    })
+  }
+
+/**
+ * The study that a request asks for.
+ *
+ * @returns a task; left what is wrong, in a sentence or a line each
+ * @example
+ * await loadStudy({ study: 'fashion', quick: true, asPublished: false })()
+ */
+export const loadStudy = (request: StudyRequest): TE.TaskEither<string, Study> =>
+  pipe(
+    definedStudy(request.study),
+    TE.flatMap(defined => TE.tryCatch(async () => requested(request)(defined), message)),
+  )

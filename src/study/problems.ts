@@ -1,0 +1,164 @@
+/** All that is wrong with a study. It comes from a module that no compiler need have seen: nothing is taken for granted. */
+import { dataSetNames } from '../data/index.js'
+import { suggestion } from '../optimizers/decode.js'
+import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
+import { candidatesOf } from './grid.js'
+import { FIRST_TUNING_SEED, modelName } from './plan.js'
+import type { Study, Variant } from './types.js'
+
+type Problems = readonly string[]
+
+const roles = ['plasticity', 'control', 'baseline']
+const modelNames = ['mlp', 'small-cnn', 'lenet5', 'resnet18']
+const metrics = ['accuracy', 'loss']
+const selections = ['fixed', 'validation', 'test', 'all']
+const tuningKeys = ['validation', 'seeds', 'epochs', 'fraction', 'labelNoise']
+const rowKeys = ['role', 'description', 'settings', 'candidates', 'alphaBounds', 'transform']
+
+const show = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value))
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const numberProblems = (name: string, value: unknown, interval: Interval): Problems =>
+  within(value, interval) ? [] : [`${name} is ${show(value)}; use ${showInterval(interval)}`]
+
+const optional = (name: string, value: unknown, interval: Interval): Problems =>
+  value === undefined ? [] : numberProblems(name, value, interval)
+
+const nameProblems = (what: string, name: unknown, known: readonly string[]): Problems =>
+  known.includes(name as string)
+    ? []
+    : [`${what} ${show(name)} is not known${suggestion(String(name), known) || `; there are ${known.join(', ')}`}`]
+
+const keyProblems = (what: string, value: object, known: readonly string[]): Problems =>
+  Object.keys(value).flatMap(key => nameProblems(`${what}: setting`, key, known))
+
+/** Of a list that must have entries, no two with the same name. */
+const listProblems = <T>(
+  name: string,
+  list: readonly T[],
+  of: (entry: T) => Problems,
+  nameOf: (entry: T) => unknown,
+) => {
+  if (!Array.isArray(list)) return [`${name} is ${show(list)}; use a list`]
+  if (list.length === 0) return [`${name} is empty; give at least one`]
+  const problems = list.flatMap(of)
+  if (problems.length > 0) return problems
+  const names = list.map(entry => show(nameOf(entry)))
+  const twice = names.find((text, i) => names.indexOf(text) < i)
+  return twice === undefined ? [] : [`${name} has ${twice} twice; give each once`]
+}
+
+const itself = (entry: unknown) => entry
+
+const fileName = (what: string, name: unknown): Problems =>
+  typeof name === 'string' && /^[\w-]+$/.test(name) ? [] : [`${what} is ${show(name)}; use letters, digits, - and _`]
+
+/** What making a row's transforms throws, such as for a setting out of its range. */
+const refusals = (name: string, row: Variant): Problems => {
+  const messages = [row.settings, ...candidatesOf(row)].flatMap(settings => {
+    try {
+      row.transform(settings)
+      return []
+    } catch (error) {
+      return [`${name}: ${error instanceof Error ? error.message : String(error)}`]
+    }
+  })
+  return [...new Set(messages)]
+}
+
+const rowProblems = (name: string, row: Variant): Problems => {
+  const what = `variant '${name}'`
+  if (!isRecord(row)) return [`${what} is ${show(row)}; use { role, settings, transform }`]
+  const { role, settings, candidates } = row as Variant
+  const problems = [
+    ...fileName('the name of a variant', name),
+    ...keyProblems(what, row, rowKeys),
+    ...nameProblems(`${what}: role`, role, roles),
+    ...(typeof row.transform === 'function' ? [] : [`${what} has no transform; give a function of its settings`]),
+    ...(isRecord(settings)
+      ? numberProblems(`${what}: settings.learningRate`, settings.learningRate, '(0, inf)')
+      : [`${what}: settings is ${show(settings)}; use such as { learningRate: 0.1 }`]),
+    ...(candidates === undefined
+      ? []
+      : listProblems(
+          `${what}: candidates`,
+          candidates,
+          candidate =>
+            isRecord(candidate)
+              ? optional(`${what}: learningRate of a candidate`, candidate.learningRate, '(0, inf)')
+              : [`${what}: a candidate is ${show(candidate)}; use such as { learningRate: 0.1 }`],
+          itself,
+        )),
+  ]
+  return problems.length > 0 ? problems : refusals(what, row as Variant)
+}
+
+const variantProblems = ({ variants, selection }: Study): Problems => {
+  if (!isRecord(variants)) return [`variants is ${show(variants)}; use { name: { role, settings, transform } }`]
+  const rows = Object.entries(variants)
+  if (rows.length === 0) return ['variants is empty; give at least one']
+  const problems = rows.flatMap(([name, row]) => rowProblems(name, row))
+  if (problems.length > 0 || (selection !== 'validation' && selection !== 'test')) return problems
+  const budgets = rows.map(([name, row]) => ({ name, budget: candidatesOf(row).length }))
+  return new Set(budgets.map(({ budget }) => budget)).size === 1
+    ? []
+    : [
+        `candidates differ in number (${budgets.map(({ name, budget }) => `${name} ${budget}`).join(', ')}); ` +
+          'give every variant the same budget',
+      ]
+}
+
+const tuningProblems = ({ tuning }: Study): Problems => [
+  ...keyProblems('tuning', tuning, tuningKeys),
+  ...optional('tuning.validation', tuning.validation, '(0, 1)'),
+  ...optional('tuning.seeds', tuning.seeds, 'integer in [1, inf)'),
+  ...optional('tuning.epochs', tuning.epochs, 'integer in [1, inf)'),
+  ...optional('tuning.fraction', tuning.fraction, '(0, 1]'),
+  ...optional('tuning.labelNoise', tuning.labelNoise, '[0, 1]'),
+]
+
+/**
+ * All that is wrong with a study, a line each.
+ *
+ * @param keys what a study may have
+ */
+export const problemsOf = (study: Study, keys: readonly string[]): Problems => {
+  const variants = Object.keys(study.variants ?? {})
+  return [
+    ...fileName('name', study.name),
+    ...keyProblems('study', study, keys),
+    ...variantProblems(study),
+    // Nobody to be compared with is allowed.
+    ...(study.against.length === 0
+      ? []
+      : listProblems('against', study.against, name => nameProblems('against: variant', name, variants), itself)),
+    ...listProblems(
+      'data',
+      study.data,
+      data => [...nameProblems('data set', data.name, dataSetNames), ...keyProblems('data', data, ['name', 'source'])],
+      ({ name }) => name,
+    ),
+    ...listProblems('fractions', study.fractions, part => numberProblems('fractions', part, '(0, 1]'), itself),
+    ...listProblems('labelNoise', study.labelNoise, rate => numberProblems('labelNoise', rate, '[0, 1]'), itself),
+    ...listProblems(
+      'models',
+      study.models,
+      model => [
+        ...nameProblems('model', model.name, modelNames),
+        ...keyProblems('models', model, model.name === 'resnet18' ? ['name', 'width'] : ['name']),
+        ...optional('models: width', model.width, 'integer in [1, inf)'),
+      ],
+      modelName,
+    ),
+    ...numberProblems('seeds', study.seeds, `integer in [1, ${FIRST_TUNING_SEED}]`),
+    ...numberProblems('epochs', study.epochs, 'integer in [1, inf)'),
+    ...numberProblems('batchSize', study.batchSize, 'integer in [1, inf)'),
+    ...numberProblems('diagnosticsEvery', study.diagnosticsEvery, 'integer in [0, inf)'),
+    ...(typeof study.augment === 'boolean' ? [] : [`augment is ${show(study.augment)}; use true or false`]),
+    ...nameProblems('metric', study.metric, metrics),
+    ...nameProblems('selection', study.selection, selections),
+    ...tuningProblems(study),
+  ]
+}

@@ -1,0 +1,79 @@
+/** What a figure is: rows, and a Vega-Lite specification of how they are drawn. */
+import type { Style } from './theme.js'
+
+/** A value of a table or of the rows of a figure. */
+export type Value = string | number | boolean | undefined
+
+/** A row: values by the name of their column. */
+export type Row = Readonly<Record<string, Value>>
+
+/** A part of a Vega-Lite specification. */
+export type Spec = Readonly<Record<string, unknown>>
+
+/** A figure, as data. */
+export interface Figure {
+  /** The stem of its files: letters, digits, `.` and `-`. */
+  readonly id: string
+  /** What it shows; figures of one title are of different cells. */
+  readonly title: string
+  /** What it is of: a cell, or what the cells of a series have in common. None where it is of the whole study. */
+  readonly cell?: string
+  /** How it is to be read. */
+  readonly caption: string
+  readonly rows: readonly Row[]
+  /** Without data. */
+  readonly spec: Spec
+}
+
+/** The size of a plot, and of each part of a figure that has several. */
+export const WIDTH = 560
+export const PART_WIDTH = 250
+
+/** Only variants that are switched on: a parameter of every figure that has variants. */
+export const shown: Spec = { filter: 'indexof(shown, datum.variant) >= 0' }
+
+const of = (styles: readonly Style[], rows: readonly object[]): readonly Style[] =>
+  styles.filter(({ variant }) => rows.some(row => (row as Row).variant === variant))
+
+/** The switch of variants. */
+export const shownParameter = (styles: readonly Style[], rows: readonly object[]): Spec => ({
+  name: 'shown',
+  value: of(styles, rows).map(({ variant }) => variant),
+})
+
+/** A channel whose values are those of the variants' styles. */
+const channel = (styles: readonly Style[], rows: readonly object[], range: (style: Style) => unknown): Spec => ({
+  field: 'variant',
+  type: 'nominal',
+  title: null,
+  scale: { domain: of(styles, rows).map(({ variant }) => variant), range: of(styles, rows).map(range) },
+})
+
+export const colorOf = (styles: readonly Style[], rows: readonly object[]) =>
+  channel(styles, rows, ({ color }) => color)
+export const dashOf = (styles: readonly Style[], rows: readonly object[]) => channel(styles, rows, ({ dash }) => dash)
+export const shapeOf = (styles: readonly Style[], rows: readonly object[]) =>
+  channel(styles, rows, ({ shape }) => shape)
+
+/** A quantitative channel. */
+export const number = (field: string, title: string | null, more: Spec = {}): Spec => ({
+  field,
+  type: 'quantitative',
+  title,
+  ...more,
+})
+
+/** Epochs on an axis: whole ones. */
+export const epochAxis = (last: number): Spec =>
+  number('epoch', 'epoch', {
+    scale: { zero: false, nice: false },
+    axis: { grid: false, tickMinStep: 1, tickCount: Math.min(last, 10), format: 'd' },
+  })
+
+/** What a pointer is told: each column as `title: field`. */
+export const tooltip = (columns: Readonly<Record<string, string>>, format = '.4~f'): readonly Spec[] =>
+  Object.entries(columns).map(([title, field]) =>
+    ['variant', 'quantity', 'against', 'cell', 'settings'].includes(field)
+      ? { field, type: 'nominal', title }
+      : { field, type: 'quantitative', title, format },
+  )

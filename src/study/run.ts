@@ -1,0 +1,83 @@
+/** A whole study: tuning runs, the choice of settings, final runs; whatever is finished is not done again. */
+import type { Engine, EngineEvents } from './engine.js'
+import { readRecord } from './folder.js'
+import { type Manifest, manifestOf, writeManifest } from './manifest.js'
+import { type Cell, cellOf, choose, finalRuns, givenSettings, tuningCell, tuningRuns } from './plan.js'
+import type { Choice, PlannedRun, RunRecord, Settings, Study, Variant } from './types.js'
+
+/** Who wants to know how a study comes along. */
+export interface StudyEvents extends EngineEvents {
+  /** Runs begin: so many in all, of which so many were finished before. */
+  readonly stage: (stage: 'tune' | 'final', runs: readonly PlannedRun[], done: readonly RunRecord[]) => void
+}
+
+const isRecord = (record: RunRecord | undefined): record is RunRecord => record !== undefined
+
+/** Records of runs, those that are finished. */
+export const readRecords = async (folder: string, runs: readonly PlannedRun[]): Promise<readonly RunRecord[]> =>
+  (await Promise.all(runs.map(run => readRecord(folder, run)))).filter(isRecord)
+
+const chosenSettings =
+  (choices: readonly Choice[]) =>
+  (variant: string, cell: Cell): readonly Settings[] =>
+    choices.filter(choice => choice.variant === variant && choice.cell === cellOf(cell)).map(choice => choice.settings)
+
+/**
+ * All runs of a study as far as they are known: the final ones are once settings are chosen, and until then stand in with
+ * the settings of each variant, which gives their number.
+ */
+export const plannedRuns = (study: Study, choices: readonly Choice[]): readonly PlannedRun[] => {
+  if (study.selection !== 'validation') return finalRuns(study, givenSettings(study))
+  const published = (variant: string) => [(study.variants[variant] as Variant).settings]
+  return finalRuns(study, choices.length > 0 ? chosenSettings(choices) : published)
+}
+
+/**
+ * Runs a study in its folder, from wherever it stands. The manifest there says from the start what is planned.
+ *
+ * @param folder exists; nobody else runs a study in it: see `lockFolder`
+ * @returns the manifest, with what was chosen. Runs that failed are missing in the folder
+ * @throws the signal's reason; Error of the file system
+ * @example
+ * await runStudy(study, request, 'out', localEngine(context), events, signal)
+ */
+export const runStudy = async (
+  study: Study,
+  context: Pick<Manifest, 'request' | 'fingerprint'>,
+  folder: string,
+  engine: Engine,
+  events: StudyEvents,
+  signal: AbortSignal,
+): Promise<Manifest> => {
+  const stage = async (name: 'tune' | 'final', runs: readonly PlannedRun[]): Promise<readonly RunRecord[]> => {
+    const done = await readRecords(folder, runs)
+    const finished = new Set(done.map(({ id }) => id))
+    events.stage(name, runs, done)
+    await engine.run(
+      runs.filter(({ id }) => !finished.has(id)),
+      events,
+      signal,
+    )
+    return readRecords(folder, runs)
+  }
+  const write = async (choices: readonly Choice[]): Promise<Manifest> => {
+    const manifest = manifestOf(study, context, { tuning, final: plannedRuns(study, choices), choices })
+    await writeManifest(folder, manifest)
+    return manifest
+  }
+
+  const tuning = tuningRuns(study)
+  const { final, choices } = await write([])
+  if (study.selection !== 'validation') {
+    const records = await stage('final', final)
+    return study.selection === 'test'
+      ? write(choose(study, records, cell => cell))
+      : manifestOf(study, context, { tuning, final, choices })
+  }
+  const tuned = await stage('tune', tuning)
+  // A choice among the candidates that happened not to fail would be no choice.
+  if (tuned.length < tuning.length) return write([])
+  const chosen = await write(choose(study, tuned, cell => tuningCell(study, cell)))
+  await stage('final', chosen.final)
+  return chosen
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { cellResults } from '../../../src/study/statistics/cells.js'
+import { comparisons } from '../../../src/study/statistics/comparisons.js'
+import { ranking, ranks } from '../../../src/study/statistics/ranking.js'
+import { epochsToThresholds } from '../../../src/study/statistics/thresholds.js'
+import { completed, diverged, resultOf, runsOf, spec, sweep } from '../fixtures.js'
+
+const finals = (variant: string, values: readonly (number | undefined)[]) =>
+  values.map((value, seed) => (value === undefined ? diverged(spec(variant, seed)) : completed(spec(variant, seed), value)))
+
+test('pairs runs by seed and cell, leaves diverged ones out, and counts them', () => {
+  const runs = [
+    ...finals('neuroplastic', [0.9, 0.8, undefined, 0.7]),
+    ...finals('alpha-one', [0.85, 0.85, 0.9]),
+    ...[completed(spec('alpha-one', 0, { fraction: 0.5 }), 0.1)],
+  ].toReversed()
+  const result = resultOf(runs)
+  const [comparison, ...none] = comparisons(result, cellResults(result))
+  expect(none).toEqual([])
+  expect(comparison).toMatchObject({ variant: 'neuroplastic', against: 'alpha-one', diverged: 1, role: 'control' })
+  expect(comparison?.gap?.pairs).toBe(2)
+  expect(comparison?.gap?.mean).toBeCloseTo(0, 12)
+  expect(comparison?.gap?.wins).toBe(1)
+})
+
+test('by loss, the lower one is ahead', () => {
+  const runs = [...finals('neuroplastic', [0.9, 0.9]), ...finals('alpha-one', [0.8, 0.7])]
+  const result = resultOf(runs, { metric: 'loss' })
+  // The loss of the made-up runs is 2 (1 - accuracy).
+  expect(comparisons(result, cellResults(result))[0]?.gap?.mean).toBeCloseTo(0.4, 12)
+})
+
+test("Holm's correction is over all cells, and over comparisons that have a p", () => {
+  const result = resultOf([0.5, 1].flatMap(fraction => runsOf(3, { fraction }, ['neuroplastic', 'alpha-one', 'adam'])))
+  const all = comparisons(result, cellResults(result))
+  expect(all).toHaveLength(4)
+  const smallest = Math.min(...all.map(({ gap }) => gap?.p ?? 1))
+  expect(Math.min(...all.map(({ corrected }) => corrected ?? 1))).toBe(Math.min(1, 4 * smallest))
+})
+
+test('reports the chosen settings, else those with the best mean that never diverged', () => {
+  const runs = sweep([0.01, 0.1, 1])
+  const settings = (choices: Parameters<typeof resultOf>[1]) =>
+    cellResults(resultOf(runs, { selection: 'all', ...choices }))[0]?.variants.map(({ variant, settings }) => [
+      variant,
+      settings.learningRate,
+    ])
+  expect(settings({})).toEqual([
+    ['neuroplastic', 0.1],
+    ['alpha-one', 0.01],
+    ['adam', 0.01],
+  ])
+  const [cell] = cellResults(resultOf(runs))
+  const choice = { variant: 'neuroplastic', cell: cell?.name ?? '', settings: { learningRate: 0.01 }, scores: [] }
+  expect(settings({ choices: [choice] })?.[0]).toEqual(['neuroplastic', 0.01])
+  expect(cell?.groups).toHaveLength(9)
+})
+
+test('ranks: the highest first, equal ones share their places', () => {
+  expect(ranks([3, 1, 2])).toEqual([1, 3, 2])
+  expect(ranks([2, 2, 1, 2])).toEqual([2, 2, 4, 2])
+})
+
+test('ranking: diverged runs last, seeds that a variant lacks left out', () => {
+  const runs = [...finals('neuroplastic', [0.9, undefined, 0.7]), ...finals('adam', [0.8, 0.5]), ...finals('sgd', [0.7, 0.6])]
+  const cells = cellResults(resultOf(runs))
+  expect(ranking('accuracy', cells).map(({ variant, rank, blocks }) => [variant, rank.mean, blocks])).toEqual([
+    ['sgd', 2, 2],
+    ['neuroplastic', 2, 2],
+    ['adam', 2, 2],
+  ].toSorted((a, b) => ['neuroplastic', 'adam', 'sgd'].indexOf(a[0] as string) - ['neuroplastic', 'adam', 'sgd'].indexOf(b[0] as string)))
+  expect(ranking('accuracy', cellResults(resultOf(finals('adam', [0.8]))))).toEqual([])
+})
+
+test('epochs to what the worst and the median variant reach in the end', () => {
+  const runs = [...finals('neuroplastic', [0.7, 0.7]), ...finals('adam', [0.8, 0.8]), ...finals('sgd', [0.9, 0.65])]
+  const [cell] = cellResults(resultOf(runs))
+  const found = epochsToThresholds('accuracy', cell!)
+  expect(found.map(({ threshold }) => threshold.value)).toEqual([0.7, 0.7, 0.7, 0.775, 0.775, 0.775].map(value => expect.closeTo(value, 9)))
+  // Adam starts at 0.8 - 0.2 (exp(-1/2) - exp(-3)) = 0.689, and has 0.736 after its second epoch.
+  expect(found[1]).toMatchObject({ variant: 'adam', epochs: 2, reached: 2, runs: 2 })
+  const sgd = found[2]
+  expect(sgd).toMatchObject({ variant: 'sgd', reached: 1, runs: 2 })
+  expect(sgd).not.toHaveProperty('epochs')
+})
