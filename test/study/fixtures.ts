@@ -1,7 +1,8 @@
 /** Made-up results of studies. */
+
+import type { Role, RunRecord, RunSpec, Settings, StudyResult } from '../../src/study/types.js'
 import type { Diagnostics } from '../../src/train/diagnostics/types.js'
 import type { EpochResult } from '../../src/train/index.js'
-import type { Role, RunRecord, RunSpec, Settings, StudyResult } from '../../src/study/types.js'
 
 const roles: Readonly<Record<string, Role>> = {
   neuroplastic: 'plasticity',
@@ -45,11 +46,7 @@ export const diagnostics = (epoch: number, mean: number, controlled = false): Di
   }) as unknown as Diagnostics
 
 /** Epochs whose accuracy comes to `final`. */
-export const epochsTo = (
-  final: number,
-  count: number,
-  of?: (epoch: number) => Diagnostics,
-): readonly EpochResult[] =>
+export const epochsTo = (final: number, count: number, of?: (epoch: number) => Diagnostics): readonly EpochResult[] =>
   Array.from({ length: count }, (_, i) => {
     const epoch = i + 1
     const testAccuracy = final - 0.2 * (Math.exp(-epoch / 2) - Math.exp(-count / 2))
@@ -141,12 +138,19 @@ export const runsOf = (
     variants.map(variant => {
       const given = spec(variant, seed, more)
       const lack = -0.06 * Math.log10(1 / given.fraction) - 0.1 * given.labelNoise
-      const final = (LEVEL[variant] ?? 0.85) + lack + 0.003 * noise(seed, given.fraction) + 0.002 * noise(variant, seed, given.fraction)
+      const final =
+        (LEVEL[variant] ?? 0.85) +
+        lack +
+        0.003 * noise(seed, given.fraction) +
+        0.002 * noise(variant, seed, given.fraction)
       const plastic = roles[variant] === 'plasticity' || variant === 'alpha-shuffled'
       return completed(
         given,
         final,
-        plastic ? epoch => diagnostics(epoch, 1 + 0.03 * epoch + 0.01 * noise(variant, seed, epoch), variant === 'neuroplastic') : undefined,
+        plastic
+          ? epoch =>
+              diagnostics(epoch, 1 + 0.03 * epoch + 0.01 * noise(variant, seed, epoch), variant === 'neuroplastic')
+          : undefined,
       )
     }),
   )
@@ -160,7 +164,9 @@ export const sweep = (rates: readonly number[], seeds = 2): readonly RunRecord[]
       Array.from({ length: seeds }, (_, seed) => {
         const given = spec(variant, seed, { settings: rateSettings(rate) })
         const off = Math.log10(rate) + 1 + i
-        return off > 1.2 ? diverged(given) : completed(given, 0.88 - 0.06 * off * off + 0.003 * noise(variant, rate, seed))
+        return off > 1.2
+          ? diverged(given)
+          : completed(given, 0.88 - 0.06 * off * off + 0.003 * noise(variant, rate, seed))
       }),
     ),
   )

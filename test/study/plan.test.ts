@@ -147,7 +147,9 @@ const small: Study = { ...study, data: study.data.slice(0, 1), models: study.mod
 const record = (run: PlannedRun, accuracy: number | 'diverged', loss = 1): RunRecord => ({
   ...run,
   outcome:
-    accuracy === 'diverged' ? { status: 'diverged', epoch: 1, reason: 'the loss is NaN' } : { status: 'completed' },
+    accuracy === 'diverged'
+      ? { status: 'diverged', epoch: 1, step: 1, reason: 'the loss is NaN' }
+      : { status: 'completed' },
   epochs: [{ epoch: 1, trainLoss: 1, testLoss: loss, testAccuracy: accuracy === 'diverged' ? 1 : accuracy }] as never,
   parameters: 1,
   stateBytes: 1,

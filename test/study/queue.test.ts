@@ -9,7 +9,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { adam } from '../../src/optimizers/index.js'
 import { changed, defineStudy } from '../../src/study/define.js'
-import type { EngineEvents, StudyRequest } from '../../src/study/engine.js'
+import type { Engine, EngineEvents, StudyRequest } from '../../src/study/engine.js'
 import { readRecord, runFolder } from '../../src/study/folder.js'
 import { fromJson } from '../../src/study/json.js'
 import { finalRuns, fingerprintOf, givenSettings } from '../../src/study/plan.js'
@@ -125,6 +125,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
   let ending: AbortController
   let workers: Promise<void>[]
   const lines: string[] = []
+  const engines: Engine[] = []
 
   beforeAll(async () => {
     redis = await startRedis()
@@ -139,6 +140,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
   })
   afterEach(async () => {
     ending.abort(new Error('the test is over'))
+    await Promise.all(engines.splice(0).map(engine => engine.close()))
     await Promise.allSettled(workers)
     await rm(folder, { recursive: true, force: true })
   })
@@ -167,6 +169,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
   ) => {
     const context = { request: requestFor(study.name), fingerprint, folder: to }
     const engine = queueEngine(context, { redis: redis.url, notice: line => void lines.push(line), attempts: 3 })
+    engines.push(engine)
     return { engine, end: engine.run(runs, events, signal).finally(engine.close) }
   }
   const jobsLeft = async () =>

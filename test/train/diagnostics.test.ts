@@ -18,6 +18,7 @@ import {
   neuroPlastic,
   orthogonalNeuroPlastic,
   sgd,
+  zero,
 } from '../../src/index.js'
 import { diagnosticsOf } from '../../src/train/diagnostics/recorder.js'
 import { useBackend } from '../support/backend.js'
@@ -117,7 +118,7 @@ test('norms are roots of summed squares over leaves and steps, and the next epoc
 test('what a transform does not have is absent', async () => {
   const keys = async (transform: GradientTransform<unknown>) =>
     Object.keys((await run(transform, 1)).diagnostics).sort()
-  expect(await keys(adam())).toEqual(common)
+  for (const plain of [adam(), zero]) expect(await keys(plain)).toEqual(common)
   expect(await keys(alphaOne())).toEqual([...common, ...update].sort())
   const plastic = await keys(neuroPlastic())
   expect(plastic).toContain('alphaHistogram')

@@ -21,7 +21,7 @@ const plastic = (change: Partial<TrainingConfig<unknown>> = {}) => config({ tran
 const tensorsOf = (checkpoint: Uint8Array) =>
   pipe(
     unpack(checkpoint),
-    E.match(
+    E.matchW(
       errors => errors.join(),
       ({ entries }) => entries,
     ),

@@ -82,21 +82,18 @@ const missingText = ({ missing }: StudyResult, folder: string): string => {
   return `${count(missing.length, 'run')} did not finish (${reasons.join('; ')}); run the same command again to try once more: '${folder}' keeps what is done`
 }
 
+/** @throws Error with a sentence; where it was interrupted, the process ends instead, once everything is put away */
 const runIn = async (study: Study, folder: string, options: StudyRunOptions, io: Io): Promise<Manifest> => {
+  const ending = new AbortController()
   const release = await lockFolder(folder)
   try {
     await checkFolder(folder, study)
     const context = { request: requestOf(options), fingerprint: fingerprintOf(study), folder }
     const engine = await engineOf(context, options)
     const display = studyDisplay(io.stderr)
-    const ending = new AbortController()
     const ignoreFurther = io.onInterrupt(() => ending.abort(new Error('interrupted')))
     try {
       return await runStudy(study, context, folder, engine, display, ending.signal)
-    } catch (error) {
-      if (ending.signal.aborted)
-        throw new Error(`interrupted; run the same command again to go on: '${folder}' keeps what is done`)
-      throw error
     } finally {
       display.stop()
       ignoreFurther()
@@ -104,6 +101,10 @@ const runIn = async (study: Study, folder: string, options: StudyRunOptions, io:
     }
   } finally {
     await release()
+    if (ending.signal.aborted) {
+      io.stderr.write(`interrupted; run the same command again to go on: '${folder}' keeps what is done\n`)
+      io.exit(130)
+    }
   }
 }
 

@@ -176,7 +176,7 @@ export const queueEngine = (context: EngineContext, options: QueueOptions): Engi
       }
       /** What BullMQ keeps of a queue that is empty. */
       const expire = () =>
-        Promise.all(['meta', 'id', 'events', 'pc'].map(key => client.expire(queue.toKey(key), KEPT_SECONDS)))
+        Promise.all(['meta', 'id', 'events', 'pc', 'stalled'].map(key => client.expire(queue.toKey(key), KEPT_SECONDS)))
       client.on('ready', onReady)
       try {
         signal.throwIfAborted()

@@ -163,7 +163,7 @@ export const serveQueue = async (parts: WorkerParts, options: WorkerOptions, sig
       return toJson(record, 0)
     } catch (error) {
       if (signal.aborted) {
-
+        await job.moveToWait(token)
         notice(`gave back ${run.id}`)
         throw new WaitingError()
       }

@@ -102,7 +102,10 @@ const overEpochs = (styles: readonly Style[], kind: Kind, cell: CellResult, seve
               facet: { field: 'quantity', type: 'nominal', sort: labels, title: null },
               columns: 2,
               spec: { width: PART_WIDTH, height: 160, layer },
-              resolve: { scale: { y: kind.together ? 'shared' : 'independent' }, axis: { x: 'independent', y: 'independent' } },
+              resolve: {
+                scale: { y: kind.together ? 'shared' : 'independent' },
+                axis: { x: 'independent', y: 'independent' },
+              },
             }
           : { width: WIDTH, height: 300, layer }),
       },
@@ -211,7 +214,10 @@ const heatMap = (styles: readonly Style[], cell: CellResult, several: boolean): 
             }),
             x2: { field: 'to' },
             y: number('low', 'alpha', {
-              scale: { domain: [Math.min(...rows.map(({ low }) => low)), Math.max(...rows.map(({ high }) => high))], nice: false },
+              scale: {
+                domain: [Math.min(...rows.map(({ low }) => low)), Math.max(...rows.map(({ high }) => high))],
+                nice: false,
+              },
               axis: { grid: false },
             }),
             y2: { field: 'top' },

@@ -1,8 +1,9 @@
 /** What a study supports, in sentences, and no more. */
-import type { StudyResult } from '../types.js'
+
 import type { CellResult } from '../statistics/cells.js'
 import { type Comparison, SIGNIFICANCE } from '../statistics/comparisons.js'
 import { seedsNeeded } from '../statistics/holm.js'
+import type { StudyResult } from '../types.js'
 import { count, gapText, listed, probability } from './text.js'
 
 /** What the comparisons of one cell say. */
@@ -140,7 +141,9 @@ const baseline = (metric: Metric, name: string, all: readonly Comparison[]): str
   const brief = (kind: Standing) =>
     own
       .filter(comparison => standing(comparison) === kind)
-      .map(({ variant, gap }) => (gap ? `${variant} (${gapText(metric, -gap.mean)} ${unitOf(metric)})` : `${variant} (no pair)`))
+      .map(({ variant, gap }) =>
+        gap ? `${variant} (${gapText(metric, -gap.mean)} ${unitOf(metric)})` : `${variant} (no pair)`,
+      )
   const clauses = (
     [
       ['behind', 'does better than'],
@@ -155,7 +158,9 @@ const baseline = (metric: Metric, name: string, all: readonly Comparison[]): str
 
 const divergedOf = ({ variants }: CellResult): readonly string[] => {
   const lost = variants.flatMap(({ variant, runs, completed }) =>
-    completed.length < runs.length ? [`${variant} on ${runs.length - completed.length} of ${count(runs.length, 'seed')}`] : [],
+    completed.length < runs.length
+      ? [`${variant} on ${runs.length - completed.length} of ${count(runs.length, 'seed')}`]
+      : [],
   )
   return lost.length > 0 ? [`Diverged, and left out of all means and gaps: ${listed(lost)}.`] : []
 }
@@ -181,12 +186,18 @@ const cellFindings = (metric: Metric, cell: CellResult, all: readonly Comparison
     cell: cell.name,
     answer: answerOf(controls, reach, 'Before the correction,'),
     sentences: [
-      ...[...controls, ...plastic].reduce<readonly string[]>(
-        (variants, { variant }) => (variants.includes(variant) ? variants : [...variants, variant]),
-        [],
-      ).map(variant =>
-        against(metric, variant, [...controls, ...plastic].filter(comparison => comparison.variant === variant)),
-      ),
+      ...[...controls, ...plastic]
+        .reduce<readonly string[]>(
+          (variants, { variant }) => (variants.includes(variant) ? variants : [...variants, variant]),
+          [],
+        )
+        .map(variant =>
+          against(
+            metric,
+            variant,
+            [...controls, ...plastic].filter(comparison => comparison.variant === variant),
+          ),
+        ),
       ...names(baselines, 'against').map(name => baseline(metric, name, baselines)),
       ...meanOf(metric, cell),
       ...divergedOf(cell),
@@ -207,9 +218,7 @@ const overall = (cells: readonly CellResult[], all: readonly Comparison[], reach
     )
     return full.length > 0 ? [`${listed(full.map(({ variant }) => variant))} in ${name}`] : []
   })
-  const opening = corrected
-    ? ''
-    : `${cannotTell(reach)} `
+  const opening = corrected ? '' : `${cannotTell(reach)} `
   return won.length === 0
     ? `${corrected ? 'No evidence that the modulation beats its own step size: ' : opening}in none of the ${cells.length} cells does a variant with plasticity do better than every control.`
     : `${opening}${corrected ? 'In' : 'in'} ${won.length} of ${count(cells.length, 'cell')} a variant with plasticity does better than every control: ${won.join('; ')}. Elsewhere there is no evidence that the modulation beats its own step size.`
@@ -231,7 +240,9 @@ const cautionsOf = (result: StudyResult, all: readonly Comparison[], reach: Reac
       ? ['Settings were selected on the test set, as published: all results are optimistic.']
       : []),
     ...(result.selection === 'all'
-      ? ['Of the settings that were run, each variant is compared with its best by mean on the test set: optimistic for all.']
+      ? [
+          'Of the settings that were run, each variant is compared with its best by mean on the test set: optimistic for all.',
+        ]
       : []),
     ...(result.missing.length > 0
       ? [

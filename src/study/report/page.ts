@@ -10,7 +10,13 @@ import type { Report } from './report.js'
 import type { Table } from './table.js'
 import { theme } from './theme.js'
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** Text that HTML shows as it is. */
 export const htmlText = (text: string): string =>
@@ -71,7 +77,8 @@ const tableHtml = (table: Table): string => {
     const kind = numeric ? ' class="n"' : /\s/.test(text) ? '' : ' class="w"'
     return `<${tag}${kind}>${htmlText(shown)}</${tag}>`
   }
-  const row = (tag: 'th' | 'td', texts: readonly string[]) => `<tr>${texts.map((text, i) => cell(tag, text, i)).join('')}</tr>`
+  const row = (tag: 'th' | 'td', texts: readonly string[]) =>
+    `<tr>${texts.map((text, i) => cell(tag, text, i)).join('')}</tr>`
   return `<section id="table-${id}">
 <h3>${htmlText(title)}</h3>
 <div class="scroll"><table><thead>${row(

@@ -1,8 +1,9 @@
 /** A study's report, as data: findings, figures and tables. */
-import type { Role, RunRecord, StudyResult } from '../types.js'
+
 import { type CellResult, cellResults } from '../statistics/cells.js'
 import { comparisons } from '../statistics/comparisons.js'
 import { ranking } from '../statistics/ranking.js'
+import type { Role, RunRecord, StudyResult } from '../types.js'
 import { curves } from './curves.js'
 import type { Figure } from './figure.js'
 import { type Findings, findings } from './findings.js'
@@ -55,10 +56,18 @@ const settingOf = (result: StudyResult, cells: readonly CellResult[]): Report['s
         ] as const)
       : []),
     ['settings', SELECTION[result.selection]],
-    ['judged by', result.metric === 'accuracy' ? 'test accuracy after the last epoch' : 'test loss after the last epoch'],
+    [
+      'judged by',
+      result.metric === 'accuracy' ? 'test accuracy after the last epoch' : 'test loss after the last epoch',
+    ],
     ...(result.options.length > 0 ? [['asked for with', result.options.join(' ')] as const] : []),
-    ['runs', `${count(result.runs.length, 'run')}${result.missing.length > 0 ? `, ${result.missing.length} missing` : ''}`],
-    ...(versions.length > 0 ? [['versions', versions.map(([name, version]) => `${name} ${version}`).join(', ')] as const] : []),
+    [
+      'runs',
+      `${count(result.runs.length, 'run')}${result.missing.length > 0 ? `, ${result.missing.length} missing` : ''}`,
+    ],
+    ...(versions.length > 0
+      ? [['versions', versions.map(([name, version]) => `${name} ${version}`).join(', ')] as const]
+      : []),
   ]
 }
 

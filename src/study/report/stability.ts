@@ -106,7 +106,12 @@ const figure = (styles: readonly Style[], cell: CellResult, several: boolean): r
               x,
               y: { value: -8 - 11 * i },
               color,
-              tooltip: tooltip({ variant: 'variant', 'learning rate': 'learningRate', diverged: 'diverged', seeds: 'seeds' }),
+              tooltip: tooltip({
+                variant: 'variant',
+                'learning rate': 'learningRate',
+                diverged: 'diverged',
+                seeds: 'seeds',
+              }),
             },
           })),
         ],

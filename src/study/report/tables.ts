@@ -2,12 +2,12 @@
 import { mean } from 'simple-statistics'
 import type { EpochResult } from '../../train/index.js'
 import { scoreOf } from '../plan.js'
-import type { RunRecord, Settings, StudyResult } from '../types.js'
 import type { CellResult, Group } from '../statistics/cells.js'
 import type { Comparison } from '../statistics/comparisons.js'
 import { type Spread, spread } from '../statistics/gap.js'
 import type { Rank } from '../statistics/ranking.js'
 import { type EpochsTo, epochsToThresholds } from '../statistics/thresholds.js'
+import type { RunRecord, Settings, StudyResult } from '../types.js'
 import type { Value } from './figure.js'
 import { type Column, type Table, tableOf } from './table.js'
 import { gapText, probability } from './text.js'
@@ -117,7 +117,11 @@ const allSettingsTable = (cells: readonly CellResult[]): readonly Table[] =>
   cells.every(({ variants, groups }) => groups.length === variants.length)
     ? []
     : tableOf<GroupRow>(
-        { id: 'all-settings', title: 'Results of all settings', note: 'As in the results, for every setting that was run' },
+        {
+          id: 'all-settings',
+          title: 'Results of all settings',
+          note: 'As in the results, for every setting that was run',
+        },
         [
           ...cellColumn(cells),
           text('variant', 'variant', ({ group }) => group.variant),
@@ -258,7 +262,8 @@ const thresholdsTable = (metric: StudyResult['metric'], cells: readonly CellResu
       {
         head: metric,
         numeric: true,
-        show: ({ threshold: { value } }) => (metric === 'accuracy' ? `${(100 * value).toFixed(2)} %` : value.toFixed(4)),
+        show: ({ threshold: { value } }) =>
+          metric === 'accuracy' ? `${(100 * value).toFixed(2)} %` : value.toFixed(4),
         csv: { value: ({ threshold }) => threshold.value },
       },
       number('epochs', 'epochs', ({ epochs }) => epochs, 1),

@@ -25,7 +25,8 @@ export const ranks = (values: readonly number[]): readonly number[] =>
 
 /**
  * Ranks the variants that were run in every cell on each seed of each cell, from the lowest mean rank to the highest. Diverged
- * runs come last; a seed that some of the variants lack is left out.
+ * runs come last; a seed that some of the variants lack, or all
+ * diverged on, is left out.
  *
  * @returns nothing where fewer than two variants can be ranked
  */
@@ -38,7 +39,7 @@ export const ranking = (metric: StudyResult['metric'], cells: readonly CellResul
     const seeds = new Set(groups.flatMap(({ runs }) => runs.map(({ spec }) => spec.seed)))
     return [...seeds].flatMap(seed => {
       const runs = groups.flatMap(group => group.runs.filter(({ spec }) => spec.seed === seed))
-      if (runs.length < groups.length) return []
+      if (runs.length < groups.length || runs.every(({ outcome }) => outcome.status !== 'completed')) return []
       const order = ranks(runs.map(run => scoreOf(metric, run) ?? -Infinity))
       return groups.map(({ variant }, i) => ({ variant, cell, rank: order[i] as number }))
     })

@@ -24,8 +24,8 @@ export interface LeafLayout {
   readonly late: boolean
   /** By label, the node of the graph; two labels of one node are one value, which is read once. */
   readonly nodes: ReadonlyMap<string, number>
-  /** The node of its gradient. */
-  readonly gradient: number
+  /** The node of its gradient, if the transform looks at it. */
+  readonly gradient: number | undefined
   /** The label under which the controller's signal of its group is, if it has one. */
   readonly signal: string | undefined
 }
@@ -46,6 +46,9 @@ export interface Layout {
 /** What there is to read of a transform whose update is labelled {@link STEP}, for one signature. */
 export const layoutOf = (transform: GradientTransform<unknown>, signature: Signature): Layout => {
   const { graph } = traceUpdate(transform, signature)
+  const inputs = new Map(
+    graph.tensors.flatMap(({ operation }, id) => (operation.op === 'input' ? [[operation.name, id] as const] : [])),
+  )
   const all = graph.observations
   const once = (label: string): boolean => {
     const leaves = all.filter(observation => observation.label === label).map(({ leaf }) => leaf)
@@ -73,9 +76,7 @@ export const layoutOf = (transform: GradientTransform<unknown>, signature: Signa
           .filter(({ leaf, label }) => leaf === name && labels.includes(label))
           .map(({ label, tensor }) => [label, tensor]),
       ),
-      gradient: graph.tensors.findIndex(
-        ({ operation }) => operation.op === 'input' && operation.name === inputName.gradient(name),
-      ),
+      gradient: inputs.get(inputName.gradient(name)),
       signal: [`${SIGNAL}all`, SIGNAL + group].find(label => signals.includes(label)),
     }
   })

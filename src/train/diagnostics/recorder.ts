@@ -48,7 +48,7 @@ export interface DiagnosticsRecorder<S> {
    * left behind; if reading fails, those of the result are disposed.
    */
   step(training: Training<S>, grads: Gradients, context?: StepContext): Promise<Training<S>>
-  /** Diagnostics of the steps since the last call, at least one; the next step starts anew. */
+  /** Diagnostics of the steps since the last call; the next step starts anew. */
   epoch(): Diagnostics
 }
 
@@ -75,13 +75,12 @@ export const diagnosticsOf = <S>(
   const observing = (params: Tree<tf.Tensor>, grads: Gradients, context: StepContext) => {
     const signature = signatureOf(grads, params, context)
     const key = JSON.stringify(signature)
-    const layout = known.get(key)?.layout ?? layoutOf(labelled, signature)
-    const entry = known.get(key) ?? {
-      layout,
-      optimizer: compile(labelled, { observe: layout.labels, ...(interpreter && { interpreter }) }),
-    }
-    known.set(key, entry)
-    return entry
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const layout = layoutOf(labelled, signature)
+    const optimizer = compile(labelled, { observe: layout.labels, ...(interpreter && { interpreter }) })
+    known.set(key, { layout, optimizer })
+    return { layout, optimizer }
   }
 
   let collected = collector(settings)
@@ -96,7 +95,7 @@ export const diagnosticsOf = <S>(
     const all = await Promise.all(
       layout.leaves.map(async (leaf, i): Promise<LeafStep> => {
         const gradient = await (grads[leaf.name] as tf.Tensor).data()
-        read.set(leaf.gradient, gradient)
+        if (leaf.gradient !== undefined) read.set(leaf.gradient, gradient)
         for (const [label, node] of leaf.nodes)
           if (!read.has(node)) read.set(node, await get(leaf.name)(get(label)(readings)).data())
         // A signal belongs to its group's leaves together, or to its only leaf.
@@ -105,7 +104,7 @@ export const diagnosticsOf = <S>(
           layout: leaf,
           gradient,
           parameter: parameters[i] as Values,
-          value: label => read.get(leaf.nodes.get(label) ?? -1),
+          value: label => read.get(leaf.nodes.get(label) ?? Number.NaN),
           signal: signal === undefined ? 0 : ((await signal.data())[0] as number),
         }
       }),

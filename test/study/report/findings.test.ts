@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { findings } from '../../../src/study/report/findings.js'
+import { cellResults } from '../../../src/study/statistics/cells.js'
+import { comparisons } from '../../../src/study/statistics/comparisons.js'
+import type { StudyResult } from '../../../src/study/types.js'
+import { completed, diverged, resultOf, spec } from '../fixtures.js'
+
+const of = (result: StudyResult) => {
+  const cells = cellResults(result)
+  return findings(result, cells, comparisons(result, cells))
+}
+
+/** Runs whose accuracies are the base's plus these gaps, seed by seed. */
+const study = (gaps: Readonly<Record<string, readonly number[]>>, more: Partial<StudyResult> = {}, fraction = 1) =>
+  resultOf(
+    Object.entries(gaps).flatMap(([variant, own]) =>
+      own.map((gap, seed) => completed(spec(variant, seed, { fraction }), 0.8 + 0.01 * (seed % 3) + gap)),
+    ),
+    more,
+  )
+
+const level = (n: number, value = 0) => Array<number>(n).fill(value)
+const mixed = (n: number) => Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 0.004 : -0.004))
+
+test.each([
+  [
+    'ahead of every control',
+    { neuroplastic: level(8, 0.01), 'alpha-one': level(8), 'alpha-shuffled': level(8, 0.002) },
+    'neuroplastic does better than every control (alpha-one and alpha-shuffled): evidence that the modulation beats its own step size.',
+  ],
+  [
+    'level with its controls',
+    { neuroplastic: mixed(8), 'alpha-one': level(8) },
+    'No evidence that the modulation beats its own step size: no variant does better than every control (alpha-one).',
+  ],
+  [
+    'ahead of one control only',
+    { neuroplastic: level(8, 0.01), 'alpha-one': level(8), 'alpha-shuffled': mixed(8).map(gap => gap + 0.01) },
+    'No evidence that the modulation beats its own step size: no variant does better than every control (alpha-one and alpha-shuffled). neuroplastic does better than alpha-one alone.',
+  ],
+  [
+    'behind its control',
+    { neuroplastic: level(8, -0.01), 'alpha-one': level(8) },
+    'No evidence that the modulation beats its own step size: no variant does better than every control (alpha-one). neuroplastic does worse than alpha-one.',
+  ],
+  [
+    'three seeds, however large the gap',
+    { neuroplastic: level(3, 0.1), 'alpha-one': level(3) },
+    'No evidence: 3 seeds cannot tell whether the modulation beats its own step size. The smallest p that the sign-flip test can reach with so few is 0.25.',
+  ],
+  [
+    'more comparisons than the seeds can bear',
+    { neuroplastic: level(6, 0.01), 'grad-only': mixed(6), 'alpha-one': level(6) },
+    "No evidence: 6 seeds cannot give any that outlasts Holm's correction for 2 comparisons. Before it, neuroplastic does better than every control (alpha-one).",
+  ],
+  [
+    'no control',
+    { neuroplastic: level(8), adam: level(8, 0.01) },
+    'This says nothing of what the modulation does beyond its step size: there is no variant with plasticity beside a control.',
+  ],
+  [
+    'no plasticity',
+    { 'alpha-one': level(8), adam: level(8, 0.01) },
+    'This says nothing of what the modulation does beyond its step size: there is no variant with plasticity beside a control.',
+  ],
+] as const)('%s', (_, gaps, answer) => {
+  expect(of(study(gaps)).answer).toBe(answer)
+})
+
+test('says what to make of too few seeds for so many comparisons', () => {
+  const { cautions } = of(study({ neuroplastic: level(6, 0.01), 'grad-only': mixed(6), 'alpha-one': level(6) }))
+  expect(cautions).toEqual([
+    "6 seeds can reach p 0.031 at best, which Holm's correction for 2 comparisons makes 0.063: here no gap can be significant after it, however large. With 7 seeds it can.",
+  ])
+})
+
+test('where plain optimizers win, with figures', () => {
+  // Of eight resampled signs at most one is a plus in 3.5 % of resamples, none in 0.4 %; the expanded quantile is at 0.57 %.
+  const [cell] = of(study({ neuroplastic: level(8), 'alpha-one': mixed(8), adam: level(8, 0.01), sgd: mixed(8) })).cells
+  expect(cell?.sentences).toEqual([
+    'neuroplastic: no evidence of a difference from alpha-one (0.00 points, interval -0.30 to +0.30, ahead on 4 of 8 seeds, p 1, 1 corrected).',
+    'Plain adam: does better than neuroplastic (+1.00 points).',
+    'Plain sgd: no evidence of a difference from neuroplastic (0.00 points).',
+    'Best mean final accuracy: adam, 81.88 %. That alone is no evidence of a difference.',
+  ])
+})
+
+test('never calls a gap that is not significant equal, nor a significant one chance', () => {
+  const { answer, cells } = of(study({ neuroplastic: mixed(8), 'alpha-one': level(8) }))
+  const text = [answer, ...cells.flatMap(({ sentences }) => sentences)].join(' ')
+  expect(text).toContain('no evidence of a difference')
+  expect(text).not.toMatch(/equal|same|identical|as good/)
+})
+
+test('several cells: says in which', () => {
+  const good = { neuroplastic: level(8, 0.01), 'alpha-one': level(8) }
+  const runs = [...study(good, {}, 0.1).runs, ...study({ ...good, neuroplastic: mixed(8) }, {}, 1).runs]
+  expect(of(resultOf(runs)).answer).toBe(
+    'In 1 of 2 cells a variant with plasticity does better than every control: neuroplastic in fashion-mnist, 10 %, mlp. Elsewhere there is no evidence that the modulation beats its own step size.',
+  )
+})
+
+test('a control that only some seeds share with the variant counts on those', () => {
+  const runs = [...study({ neuroplastic: level(8, 0.01), 'alpha-one': level(7) }).runs, diverged(spec('alpha-one', 7))]
+  const { cells } = of(resultOf(runs))
+  expect(cells[0]?.sentences[0]).toContain('ahead on 7 of 7 seeds')
+  expect(cells[0]?.sentences.at(-1)).toBe('Diverged, and left out of all means and gaps: alpha-one on 1 of 8 seeds.')
+})
