@@ -186,18 +186,13 @@ const cellFindings = (metric: Metric, cell: CellResult, all: readonly Comparison
     cell: cell.name,
     answer: answerOf(controls, reach, 'Before the correction,'),
     sentences: [
-      ...[...controls, ...plastic]
-        .reduce<readonly string[]>(
-          (variants, { variant }) => (variants.includes(variant) ? variants : [...variants, variant]),
-          [],
-        )
-        .map(variant =>
-          against(
-            metric,
-            variant,
-            [...controls, ...plastic].filter(comparison => comparison.variant === variant),
-          ),
+      ...names([...controls, ...plastic], 'variant').map(variant =>
+        against(
+          metric,
+          variant,
+          [...controls, ...plastic].filter(comparison => comparison.variant === variant),
         ),
+      ),
       ...names(baselines, 'against').map(name => baseline(metric, name, baselines)),
       ...meanOf(metric, cell),
       ...divergedOf(cell),

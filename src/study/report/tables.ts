@@ -1,18 +1,15 @@
 /** The tables of a report. */
 import { mean } from 'simple-statistics'
-import type { EpochResult } from '../../train/index.js'
 import { scoreOf } from '../plan.js'
 import type { CellResult, Group } from '../statistics/cells.js'
 import type { Comparison } from '../statistics/comparisons.js'
-import { type Spread, spread } from '../statistics/gap.js'
 import type { Rank } from '../statistics/ranking.js'
 import { type EpochsTo, epochsToThresholds } from '../statistics/thresholds.js'
 import type { RunRecord, Settings, StudyResult } from '../types.js'
+import { cellColumn, type InCell, integer, last, NONE, number, spreadColumn, spreadText, text } from './columns.js'
 import type { Value } from './figure.js'
 import { type Column, type Table, tableOf } from './table.js'
 import { gapText, probability } from './text.js'
-
-const NONE = '–'
 
 /** Settings as text: `'learningRate 0.1, plasticity.plasticityScale 2'`. */
 export const settingsText = (settings: Settings): string => {
@@ -22,61 +19,6 @@ export const settingsText = (settings: Settings): string => {
       : [`${path} ${String(value)}`]
   return flat(settings, '').join(', ')
 }
-
-const last = ({ epochs }: RunRecord) => epochs.at(-1) as EpochResult
-
-const spreadOf = (runs: readonly RunRecord[], value: (run: RunRecord) => number): Spread | undefined => {
-  const values = runs.map(value).filter(Number.isFinite)
-  return values.length === 0 ? undefined : spread(values)
-}
-
-const show = (found: Spread | undefined, digits: number, scale = 1): string =>
-  found === undefined
-    ? NONE
-    : (scale * found.mean).toFixed(digits) + (found.sd === undefined ? '' : ` ± ${(scale * found.sd).toFixed(digits)}`)
-
-/** A column of means and standard deviations over the completed runs. */
-const spreadColumn = <A extends { readonly group: Group }>(
-  head: string,
-  name: string,
-  value: (run: RunRecord) => number,
-  digits: number,
-  scale = 1,
-): Column<A> => ({
-  head,
-  numeric: true,
-  show: ({ group }) => show(spreadOf(group.completed, value), digits, scale),
-  csv: {
-    [`${name}Mean`]: ({ group }) => spreadOf(group.completed, value)?.mean,
-    [`${name}Sd`]: ({ group }) => spreadOf(group.completed, value)?.sd,
-  },
-})
-
-type InCell = { readonly cell: string }
-
-const text = <A>(head: string, name: string, value: (row: A) => string): Column<A> => ({
-  head,
-  show: value,
-  csv: { [name]: value },
-})
-
-const integer = <A>(head: string, name: string, value: (row: A) => number): Column<A> => ({
-  head,
-  numeric: true,
-  show: row => String(value(row)),
-  csv: { [name]: value },
-})
-
-const number = <A>(head: string, name: string, value: (row: A) => number | undefined, digits: number): Column<A> => ({
-  head,
-  numeric: true,
-  show: row => value(row)?.toFixed(digits) ?? NONE,
-  csv: { [name]: value },
-})
-
-/** The cell is worth a column where there are several. */
-const cellColumn = (cells: readonly CellResult[]): readonly Column<InCell>[] =>
-  cells.length > 1 ? [text('cell', 'cell', ({ cell }) => cell)] : []
 
 interface GroupRow extends InCell {
   readonly group: Group
@@ -322,7 +264,7 @@ const rankingTable = (ranks: readonly Rank[]): readonly Table[] =>
       {
         head: 'mean rank',
         numeric: true,
-        show: ({ rank }) => show(rank, 2),
+        show: ({ rank }) => spreadText(rank, 2),
         csv: { rankMean: ({ rank }) => rank.mean, rankSd: ({ rank }) => rank.sd },
       },
       integer('seeds', 'seeds', ({ blocks }) => blocks),

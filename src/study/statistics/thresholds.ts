@@ -22,12 +22,12 @@ export interface EpochsTo {
   readonly runs: number
 }
 
-const valueOf = (metric: StudyResult['metric'], { testAccuracy, testLoss }: EpochResult): number =>
+const reachedBy = (metric: StudyResult['metric'], { testAccuracy, testLoss }: EpochResult): number =>
   metric === 'accuracy' ? testAccuracy : testLoss
 
 const firstEpoch = (metric: StudyResult['metric'], threshold: number, { epochs }: RunRecord): number =>
   epochs.find(epoch => {
-    const value = valueOf(metric, epoch)
+    const value = reachedBy(metric, epoch)
     return metric === 'accuracy' ? value >= threshold : value <= threshold
   })?.epoch ?? Number.POSITIVE_INFINITY
 
@@ -40,7 +40,7 @@ export const epochsToThresholds = (metric: StudyResult['metric'], { variants }: 
   const present = variants.filter(({ completed }) => completed.length > 0)
   if (present.length < 2) return []
   const finals = present.map(({ completed }) =>
-    mean(completed.map(({ epochs }) => valueOf(metric, epochs.at(-1) as EpochResult))),
+    mean(completed.map(({ epochs }) => reachedBy(metric, epochs.at(-1) as EpochResult))),
   )
   const worst = metric === 'accuracy' ? Math.min(...finals) : Math.max(...finals)
   const thresholds: readonly Threshold[] = [
