@@ -1,9 +1,23 @@
 /**
  * `plastax/study`: experiments. Variants, data sets, fractions, models and seeds make a study; its runs are spread over workers,
- * resumed after a crash, and end in a report.
+ * resumed after a crash, and end in a report. What they are made of is here too: data sets, models, the training loop.
  *
  * @packageDocumentation
  */
+
+export { cifarAugmentation, type DataSet, loadDataSet } from '../data/index.js'
+export { lenet5, type Model, mlp, resnet18, smallCnn } from '../models/index.js'
+export {
+  checkpointPolicy,
+  type EpochResult,
+  perEpoch,
+  readCheckpoint,
+  stepsPerEpoch,
+  type TrainingConfig,
+  type TrainingRun,
+  train,
+} from '../train/index.js'
+export { controls } from './builtin/parts.js'
 export {
   changed,
   type DefinedStudy,

@@ -27,7 +27,7 @@ export const stepsPerEpoch = (count: number, batchSize: number): number =>
  * @throws HyperparameterError
  * @example
  * const steps = stepsPerEpoch(60_000, 128)
- * sgd(perEpoch(piecewiseConstant(0.1, { 30: 0.1, 60: 0.1 }), steps), { momentum: 0.9 })
+ * sgd({ learningRate: perEpoch(piecewiseConstant(0.1, { 30: 0.1, 60: 0.1 }), steps), momentum: 0.9 })
  */
 export const perEpoch = (schedule: Schedule, steps: number): Schedule => {
   admit('steps', steps, 'integer in [1, inf)')

@@ -72,6 +72,16 @@ test('training goes on from bytes and from a file as if it had not stopped', asy
   expect(E.isLeft(refused) && refused.left[0]).toMatch(/cut short/)
 })
 
+test('a training run has a schedule, diagnostics, its best checkpoint, and goes on from there', async () => {
+  const { run, again, alphaMeans } = await import('../../docs/examples/training.js')
+  const figures = run.epochs.map(({ trainLoss, testLoss, testAccuracy }) => [trainLoss, testLoss, testAccuracy])
+  expect(again.epochs.map(({ trainLoss, testLoss, testAccuracy }) => [trainLoss, testLoss, testAccuracy])).toEqual(
+    figures,
+  )
+  expect(run.epochs.at(-1)?.trainLoss).toBeLessThan(0.8 * (run.epochs[0]?.trainLoss ?? 0))
+  for (const mean of alphaMeans) expect(mean).toBeCloseTo(1, 0)
+})
+
 test('explain and modulationBounds say what the README shows', async () => {
   const { rule, published, repaired } = await import('../../docs/examples/understand.js')
   expect(read('README.md')).toContain(rule.trim())

@@ -25,8 +25,9 @@ export interface Figure {
   readonly spec: Spec
 }
 
-/** The size of a plot, and of each part of a figure that has several. */
+/** The width in pixels of a plot in an SVG; each part of a figure that has several is `PART_WIDTH` wide. */
 export const WIDTH = 560
+/** @see WIDTH */
 export const PART_WIDTH = 250
 
 /** Only variants that are switched on: a parameter of every figure that has variants. */
@@ -49,9 +50,12 @@ const channel = (styles: readonly Style[], rows: readonly object[], range: (styl
   scale: { domain: of(styles, rows).map(({ variant }) => variant), range: of(styles, rows).map(range) },
 })
 
+/** Colours of the variants that the rows have. */
 export const colorOf = (styles: readonly Style[], rows: readonly object[]) =>
   channel(styles, rows, ({ color }) => color)
+/** Dashes of the same. */
 export const dashOf = (styles: readonly Style[], rows: readonly object[]) => channel(styles, rows, ({ dash }) => dash)
+/** Shapes of their points. */
 export const shapeOf = (styles: readonly Style[], rows: readonly object[]) =>
   channel(styles, rows, ({ shape }) => shape)
 

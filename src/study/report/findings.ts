@@ -1,6 +1,6 @@
 /** What a study supports, in sentences, and no more. */
 
-import type { CellResult } from '../statistics/cells.js'
+import { type CellResult, groupBy } from '../statistics/cells.js'
 import { type Comparison, SIGNIFICANCE } from '../statistics/comparisons.js'
 import { seedsNeeded } from '../statistics/holm.js'
 import type { StudyResult } from '../types.js'
@@ -112,6 +112,12 @@ const cannotTell = ({ comparisons, seeds }: Reach): string =>
 
 const plural = (subjects: readonly unknown[]) => (subjects.length === 1 ? 'does' : 'do')
 
+/** Variants that stand alike to the same others, together. */
+const alike = (rows: readonly (readonly [variant: string, others: readonly string[]])[]) =>
+  groupBy(rows, ([, others]) => others.join()).map(
+    group => [group.map(([variant]) => variant), group[0]?.[1] ?? []] as const,
+  )
+
 const answerOf = (controls: readonly Comparison[], reach: Reach, lead = cannotTell(reach)): string => {
   if (controls.length === 0)
     return 'This says nothing of what the modulation does beyond its step size: there is no variant with plasticity beside a control.'
@@ -130,8 +136,12 @@ const answerOf = (controls: readonly Comparison[], reach: Reach, lead = cannotTe
     winners.length > 0
       ? `${listed(winners)} ${plural(winners)} better than every control (${beaten})${corrected ? ': evidence that the modulation beats its own step size' : ''}.`
       : `${corrected ? 'No evidence that the modulation beats its own step size: no' : 'no'} variant does better than every control (${beaten}).`,
-    ...part.map(({ variant, ahead }) => `${variant} does better than ${listed(names(ahead, 'against'))} alone.`),
-    ...behind.map(({ variant, behind }) => `${variant} does worse than ${listed(names(behind, 'against'))}.`),
+    ...alike(part.map(({ variant, ahead }) => [variant, names(ahead, 'against')])).map(
+      ([variants, others]) => `${listed(variants)} ${plural(variants)} better than ${listed(others)} alone.`,
+    ),
+    ...alike(behind.map(({ variant, behind }) => [variant, names(behind, 'against')])).map(
+      ([variants, others]) => `${listed(variants)} ${plural(variants)} worse than ${listed(others)}.`,
+    ),
   ].join(' ')
 }
 

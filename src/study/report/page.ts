@@ -50,7 +50,10 @@ const cells = ({ findings }: Report): string => {
   return findings.cells
     .map(
       ({ cell, answer, sentences }) =>
-        `<details${open}><summary>${htmlText(cell)}. <span>${htmlText(answer)}</span></summary>\n${list(sentences)}</details>`,
+        `<details${open}><summary>${htmlText(cell)}${
+          // Of a single cell it stands above.
+          findings.cells.length > 1 ? `. <span>${htmlText(answer)}</span>` : ''
+        }</summary>\n${list(sentences)}</details>`,
     )
     .join('\n')
 }

@@ -44,6 +44,16 @@ test.each([
     'No evidence that the modulation beats its own step size: no variant does better than every control (alpha-one). neuroplastic does worse than alpha-one.',
   ],
   [
+    'variants that stand alike are named together',
+    {
+      neuroplastic: level(10, -0.01),
+      'grad-only': level(10, -0.02),
+      'alpha-one': level(10),
+      'alpha-shuffled': level(10),
+    },
+    'No evidence that the modulation beats its own step size: no variant does better than every control (alpha-one and alpha-shuffled). neuroplastic and grad-only do worse than alpha-one and alpha-shuffled.',
+  ],
+  [
     'three seeds, however large the gap',
     { neuroplastic: level(3, 0.1), 'alpha-one': level(3) },
     'No evidence: 3 seeds cannot tell whether the modulation beats its own step size. The smallest p that the sign-flip test can reach with so few is 0.25.',
@@ -72,6 +82,18 @@ test('says what to make of too few seeds for so many comparisons', () => {
   expect(cautions).toEqual([
     "6 seeds can reach p 0.031 at best, which Holm's correction for 2 comparisons makes 0.063: here no gap can be significant after it, however large. With 7 seeds it can.",
   ])
+})
+
+test('what does not outlast the correction is not said without it', () => {
+  const gaps = { neuroplastic: level(6, 0.01), 'grad-only': mixed(6), 'alpha-one': level(6), adam: level(6, 0.02) }
+  const [cell] = of(study(gaps)).cells
+  expect(cell?.answer).toBe('Before the correction, neuroplastic does better than every control (alpha-one).')
+  expect(cell?.sentences[0]).toBe(
+    'neuroplastic: before the correction alone, does better than alpha-one (+1.00 points, interval +1.00 to +1.00, ahead on 6 of 6 seeds, p 0.031, 0.13 corrected).',
+  )
+  expect(cell?.sentences[2]).toBe(
+    'Plain adam: before the correction alone, does better than neuroplastic (+1.00 points) and grad-only (+2.00 points).',
+  )
 })
 
 test('where plain optimizers win, with figures', () => {

@@ -147,6 +147,21 @@ test('all runs diverged: counted, no mean, no gap, no ranking', () => {
   expect(results?.rows.map(row => row.slice(2))).toEqual(Array(3).fill(['–', '–', '–', '0', '3']))
 })
 
+test('norms are root mean squares over the recorded steps, histograms parts of the whole between the bounds', () => {
+  const settings = { learningRate: 0.1, plasticity: { minAlpha: 0.5, maxAlpha: 1.5 } }
+  const { figures } = reportOf(resultOf(runsOf(2, { settings }, ['neuroplastic', 'adam'])))
+  const rowsOf = (id: string) => figures.find(figure => figure.id === id)?.rows ?? []
+  // The made-up norm over four steps is 2 / epoch.
+  const gradient = rowsOf('norms').filter(({ quantity }) => quantity === 'gradient')
+  expect(gradient.map(({ epoch, mean, seeds }) => [epoch, mean, seeds])).toEqual(
+    [1, 2, 3, 4, 5, 6].map(epoch => [epoch, expect.closeTo(1 / epoch, 12), 2]),
+  )
+  const third = rowsOf('alpha-histogram').filter(({ epoch }) => epoch === 3)
+  expect(third).toHaveLength(64)
+  expect([third[0]?.low, third[63]?.high]).toEqual([0.5, 1.5])
+  expect(third.reduce((sum, { share }) => sum + Number(share), 0)).toBeCloseTo(1, 12)
+})
+
 test('without diagnostics their figures are left out', () => {
   const runs = ['neuroplastic', 'alpha-one'].flatMap(variant => [0, 1].map(seed => completed(spec(variant, seed), 0.8)))
   expect(figuresOf(reportOf(resultOf(runs)))).toEqual(['ranking', 'gaps', 'accuracy', 'loss'])
@@ -195,6 +210,12 @@ test('names from a definition do no harm in the page, and none in figures', asyn
   const html = (await written(resultOf([], { name, description: name })))['report.html'] as string
   expect(html).toContain('<h1>&lt;b&gt;&quot;a&quot; &amp; b&lt;/b&gt;&lt;/script&gt;</h1>')
   expect(html).not.toContain('<b>"a"')
+
+  const runs = [completed(spec('</script>', 0), 0.8), completed(spec('&', 0), 0.7)]
+  const files = await written(resultOf(runs))
+  const data = /id="data">(.*?)<\/script>/.exec(files['report.html'] as string)?.[1] ?? ''
+  expect(JSON.parse(data).figures[0].rows[0].variant).toBe('</script>')
+  expect(xmlProblem(files['figures/accuracy.svg'] as string)).toBeUndefined()
 })
 
 test('a folder that cannot be made is named', async () => {

@@ -58,6 +58,17 @@ test('reports the chosen settings, else those with the best mean that never dive
   expect(cell?.groups).toHaveLength(9)
 })
 
+test('a setting that diverged on a seed is not reported for its other seeds, where another never did', () => {
+  const [good, better] = [0.01, 0.1].map(learningRate => ({ settings: { learningRate } }))
+  const runs = [
+    completed(spec('adam', 0, good), 0.8),
+    completed(spec('adam', 1, good), 0.8),
+    completed(spec('adam', 0, better), 0.9),
+    diverged(spec('adam', 1, better)),
+  ]
+  expect(cellResults(resultOf(runs))[0]?.variants[0]?.settings).toEqual(good?.settings)
+})
+
 test('ranks: the highest first, equal ones share their places', () => {
   expect(ranks([3, 1, 2])).toEqual([1, 3, 2])
   expect(ranks([2, 2, 1, 2])).toEqual([2, 2, 4, 2])
