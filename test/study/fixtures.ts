@@ -35,6 +35,7 @@ export const diagnostics = (epoch: number, mean: number, controlled = false): Di
     alphaFractionNearMin: 0.02 * epoch,
     alphaFractionNearMax: 0.03 * epoch,
     plasticityDeltaNorm: 0.4 / epoch,
+    alphaBounds: [0.5, 1.5],
     alphaHistogram: Array.from({ length: 64 }, (_, bin) =>
       Math.round(1000 * Math.exp(-(((bin - 20 - 2 * epoch) / (6 + epoch)) ** 2))),
     ),

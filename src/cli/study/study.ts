@@ -72,7 +72,10 @@ const report =
       TE.chainFirst(({ writeReport }) => writeReport(result, `${folder}/report`)),
       TE.chainIOK(({ reportOf }) => () => {
         const { answer, cells } = reportOf(result).findings
-        const lines = cells.flatMap(({ cell, answer: found, sentences }) => [`${cell}: ${found}`, ...sentences.map(sentence => `  ${sentence}`)])
+        const lines = cells.flatMap(({ cell, answer: found, sentences }) => [
+          `${cell}: ${found}`,
+          ...sentences.map(sentence => `  ${sentence}`),
+        ])
         stdout.write(`${answer}\n\n${lines.join('\n')}\n\n${folder}/report/report.html\n`)
       }),
     )

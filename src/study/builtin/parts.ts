@@ -34,7 +34,10 @@ export const comparison = {
 } as const
 
 /** The same with the settings of the paper. */
-export const publishedComparison = { ...comparison, [GRADIENT_ONLY]: { ...publishedGradientOnly, role: 'control' } } as const
+export const publishedComparison = {
+  ...comparison,
+  [GRADIENT_ONLY]: { ...publishedGradientOnly, role: 'control' },
+} as const
 
 /**
  * What full plasticity is compared with in it. With eight seeds no p is below 2/256, so that six comparisons are the most of

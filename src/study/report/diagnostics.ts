@@ -67,15 +67,6 @@ export const series = (groups: readonly Group[], quantities: readonly Quantity[]
     }),
   )
 
-// As `boundsOf` in variants.ts: what alpha is clipped to, by the settings of a NeuroPlastic chain.
-const alphaBounds = ({ settings }: Group): readonly [number, number] => {
-  const { minAlpha = 0.2, maxAlpha = 2 } = ((settings as { plasticity?: unknown }).plasticity ?? {}) as {
-    minAlpha?: number
-    maxAlpha?: number
-  }
-  return [minAlpha, maxAlpha]
-}
-
 /** A cell of the heat map: the part of all alphas in a bin, in one epoch. */
 export interface HistogramRow {
   readonly variant: string
@@ -88,14 +79,13 @@ export interface HistogramRow {
 /** Histograms of alpha over epochs: the mean over the completed runs of each variant. */
 export const alphaHistograms = (groups: readonly Group[]): readonly HistogramRow[] =>
   groups.flatMap(group => {
-    const [low, high] = alphaBounds(group)
-    const shares = group.completed.flatMap(({ epochs }) =>
-      epochs.flatMap(epoch => {
-        const counts = epoch.diagnostics?.alphaHistogram
-        const total = counts?.reduce((sum, count) => sum + count, 0) ?? 0
-        return counts === undefined || total === 0 ? [] : [{ epoch: epoch.epoch, parts: counts.map(n => n / total) }]
-      }),
-    )
+    const epochsOf = group.completed.flatMap(({ epochs }) => epochs)
+    const [low, high] = epochsOf.find(({ diagnostics }) => diagnostics?.alphaBounds)?.diagnostics?.alphaBounds ?? [0, 0]
+    const shares = epochsOf.flatMap(({ epoch, diagnostics }) => {
+      const counts = diagnostics?.alphaHistogram
+      const total = counts?.reduce((sum, count) => sum + count, 0) ?? 0
+      return counts === undefined || total === 0 ? [] : [{ epoch, parts: counts.map(n => n / total) }]
+    })
     const numbers = [...new Set(shares.map(({ epoch }) => epoch))].sort((a, b) => a - b)
     return numbers.flatMap(epoch => {
       const same = shares.filter(share => share.epoch === epoch)

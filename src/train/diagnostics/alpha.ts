@@ -73,6 +73,7 @@ export const alphaTally = ([low, high]: Bounds, near = 0.05) => {
       alphaFractionNearMin: nearLow / count,
       alphaFractionNearMax: nearHigh / count,
       alphaHistogram: Array.from(histogram),
+      alphaBounds: [low, high] as const,
     }),
   }
 }

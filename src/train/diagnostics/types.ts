@@ -29,6 +29,7 @@ interface AlphaDiagnostics {
   readonly alphaFractionNearMax: number
   /** Counts in 64 bins of equal width on the bounds; what is outside is in the first or the last. */
   readonly alphaHistogram: readonly number[]
+  readonly alphaBounds: Bounds
   /**
    * Of what plasticity changed: $u - g$ for a residual, $u - b$ for a hybrid, and $(\alpha - \alpha_{go})\, g$ for a gate, as
    * published: against the gradient-only rule, not against the gradient. Where alpha is one number per leaf, so is $\alpha_{go}$.

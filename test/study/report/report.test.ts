@@ -148,8 +148,7 @@ test('all runs diverged: counted, no mean, no gap, no ranking', () => {
 })
 
 test('norms are root mean squares over the recorded steps, histograms parts of the whole between the bounds', () => {
-  const settings = { learningRate: 0.1, plasticity: { minAlpha: 0.5, maxAlpha: 1.5 } }
-  const { figures } = reportOf(resultOf(runsOf(2, { settings }, ['neuroplastic', 'adam'])))
+  const { figures } = reportOf(resultOf(runsOf(2, {}, ['neuroplastic', 'adam'])))
   const rowsOf = (id: string) => figures.find(figure => figure.id === id)?.rows ?? []
   // The made-up norm over four steps is 2 / epoch.
   const gradient = rowsOf('norms').filter(({ quantity }) => quantity === 'gradient')
