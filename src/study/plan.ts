@@ -3,17 +3,7 @@ import { createHash } from 'node:crypto'
 import { explain } from '../interpret/analysis.js'
 import type { GradientTransform } from '../transform/index.js'
 import { candidatesOf } from './grid.js'
-import type {
-  Choice,
-  DataChoice,
-  ModelChoice,
-  PlannedRun,
-  RunRecord,
-  RunSpec,
-  Settings,
-  Study,
-  Variant,
-} from './types.js'
+import type { Choice, ModelChoice, PlannedRun, RunRecord, RunSpec, Settings, Study, Variant } from './types.js'
 
 /** @internal Final runs have the seeds below: settings are not chosen by the very runs that then speak for them. */
 export const FIRST_TUNING_SEED = 1000
@@ -183,9 +173,6 @@ export const fingerprintOf = (study: Study): string => {
   const { name, description: _, variants: __, against: ___, ...given } = study
   return hashOf({ name, given, rules }).slice(0, 16)
 }
-
-/** @internal The same data set in both, so that pairs are pairs. */
-export const sameData = (a: DataChoice, b: DataChoice): boolean => canonical(a) === canonical(b)
 
 /** @internal What a run is judged by, the more the better: after its last epoch; none where it diverged. */
 export const scoreOf = (
