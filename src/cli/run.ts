@@ -7,6 +7,7 @@ import { compare } from './compare.js'
 import type { Io } from './io.js'
 import { program } from './program.js'
 import { runStudyCommand, studyReportCommand, studyStatusCommand } from './study/study.js'
+import { studyWorkerCommand } from './study/worker.js'
 import { train } from './train.js'
 
 /**
@@ -34,6 +35,7 @@ export const run = async (args: readonly string[], io: Io): Promise<number> => {
     runStudy: runStudyCommand(io),
     studyStatus: studyStatusCommand(io),
     studyReport: studyReportCommand(io),
+    studyWorker: studyWorkerCommand(io),
   }
   try {
     await program(parts).parseAsync([...args], { from: 'user' })

@@ -32,6 +32,7 @@ const parse = async (args: readonly string[], failure?: string) => {
     runStudy: () => TE.right(undefined),
     studyStatus: () => TE.right(undefined),
     studyReport: () => TE.right(undefined),
+    studyWorker: () => TE.right(undefined),
   }
   const code = await program(parts)
     .parseAsync([...args], { from: 'user' })

@@ -4,13 +4,17 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { builtinStudies } from '../../study/builtin/index.js'
 import { numberIn } from '../options.js'
 import type { StudyRunOptions } from './study.js'
+import type { StudyWorkerOptions } from './worker.js'
 
 /** What the commands do; each leaves what went wrong. */
 export interface StudyCommands {
   readonly runStudy: (options: StudyRunOptions) => TE.TaskEither<string, void>
   readonly studyStatus: (folder: string) => TE.TaskEither<string, void>
   readonly studyReport: (folder: string) => TE.TaskEither<string, void>
+  readonly studyWorker: (options: StudyWorkerOptions) => TE.TaskEither<string, void>
 }
+
+const REDIS = 'redis://127.0.0.1:6379'
 
 const names = (text: string): readonly string[] => {
   const found = [...new Set(text.split(',').map(name => name.trim()))].filter(name => name !== '')
@@ -48,13 +52,13 @@ const addRun = (
     .option('--data <source>', "where its data sets are: 'shipped', 'full' or a folder")
     .option('--workers <n>', 'threads (default: one for each core)', positive)
     .addOption(new Option('--engine <name>', 'what runs the runs').choices(['local', 'bullmq']).default('local'))
-    .option('--redis <url>', 'where Redis is, for bullmq', 'redis://127.0.0.1:6379')
+    .option('--redis <url>', 'where Redis is, for bullmq', REDIS)
     .addHelpText('after', builtinHelp())
     .action((study: string, options: Omit<StudyRunOptions, 'study'>) => failing(runStudy({ study, ...options })))
 }
 
 /**
- * Adds `study run`, `study status` and `study report` to the program.
+ * Adds `study run`, `study status`, `study report` and `study worker` to the program.
  *
  * @param failing awaits a task and ends the command where it leaves a message
  */
@@ -75,4 +79,12 @@ export const addStudy = (
     .description('Write the report of a study again, from what its folder has.')
     .argument('<dir>', "the study's folder")
     .action((folder: string) => failing(commands.studyReport(folder)))
+  group
+    .command('worker')
+    .description('Take runs of studies from a queue in Redis, and do them, until Ctrl-C.')
+    .option('--redis <url>', 'where Redis is', REDIS)
+    .option('--study <file>', 'take the runs of this module (default: those of all built-in studies)')
+    .option('--concurrency <n>', 'runs at a time (default: one for each core)', numberIn('integer in [1, inf)'))
+    .option('--lock <seconds>', 'silence after which others take over the runs of a worker', numberIn('(0, inf)'), 15)
+    .action((options: StudyWorkerOptions) => failing(commands.studyWorker(options)))
 }

@@ -185,8 +185,9 @@ export const serveQueue = async (parts: WorkerParts, options: WorkerOptions, sig
     prefix: PREFIX,
     name: machine,
     concurrency,
-    lockDuration: lockMs,
-    stalledInterval: lockMs / 3,
+    lockDuration: Math.ceil(lockMs),
+    // Redis takes whole numbers alone.
+    stalledInterval: Math.ceil(lockMs / 3),
     maxStalledCount: MOST_TAKEOVERS,
     drainDelay: 1,
     runRetryDelay: 1000,
