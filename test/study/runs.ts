@@ -1,23 +1,8 @@
 /** Made-up runs and records. */
+
 import type { PlannedRun, RunRecord, RunSpec } from '../../src/study/types.js'
 import type { EpochResult } from '../../src/train/index.js'
-
-export const spec = (variant: string, seed: number, more: Partial<RunSpec> = {}): RunSpec => ({
-  stage: 'final',
-  variant,
-  settings: { learningRate: 0.1 },
-  data: { name: 'blobs' },
-  model: { name: 'mlp' },
-  fraction: 1,
-  labelNoise: 0,
-  validation: 0,
-  seed,
-  epochs: 2,
-  batchSize: 128,
-  augment: false,
-  diagnosticsEvery: 0,
-  ...more,
-})
+import { spec } from './fixtures.js'
 
 export const plannedRun = (variant: string, seed: number, more: Partial<RunSpec> = {}): PlannedRun => ({
   id: `${variant}-${seed}`,
