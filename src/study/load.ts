@@ -41,12 +41,10 @@ const moduleStudy = (file: string): TE.TaskEither<string, DefinedStudy> =>
     TE.filterOrElse(isDefined, () => `'${file}' has no study; export default defineStudy({ ... })`),
   )
 
-/** A built-in study, or that of a module: what looks like a path is one. */
+/** A built-in study, or that of a module: a name with a dot or a slash is a path, so that no file can hide a built-in study. */
 const definedStudy = (study: string): TE.TaskEither<string, DefinedStudy> => {
-  if (/[./\\]/.test(study) || existsSync(study)) {
-    return existsSync(study) ? moduleStudy(study) : TE.left(`there is no file '${study}'`)
-  }
-  const found = builtinStudies[study]
+  if (/[./\\]/.test(study)) return existsSync(study) ? moduleStudy(study) : TE.left(`there is no file '${study}'`)
+  const found = Object.hasOwn(builtinStudies, study) ? builtinStudies[study] : undefined
   const names = Object.keys(builtinStudies)
   const remedy = suggestion(study, names) || `; there are ${names.join(', ')}, or name a file such as './study.ts'`
   return found ? TE.right(found) : TE.left(`there is no study '${study}'${remedy}`)

@@ -1,7 +1,8 @@
 /** The command line as users run it: compiled, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdir, rmdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -28,14 +29,35 @@ const finished = (child: ChildProcess): Promise<Finished> =>
     child.on('close', (code, signal) => resolve({ code, signal, ...texts }))
   })
 
-/** Compiles what changed since the last time. Type errors are not this test's business: what is emitted is what runs. */
-export const build = async (): Promise<void> => {
+const STALE_MS = 60_000
+
+/** Does something while no other process does: test files run side by side, and none may load what another is writing. */
+const alone = async (task: () => Promise<void>): Promise<void> => {
+  const lock = `${folder}.lock`
+  await mkdir(dirname(lock), { recursive: true })
+  const taken = () =>
+    mkdir(lock).then(
+      () => true,
+      () => false,
+    )
+  while (!(await taken())) {
+    const since = (await stat(lock).catch(() => undefined))?.mtimeMs ?? Date.now()
+    if (Date.now() - since > STALE_MS) await rmdir(lock).catch(() => undefined)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  await task().finally(() => rmdir(lock))
+}
+
+const compileAll = async (): Promise<void> => {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const incremental = ['--incremental', '--tsBuildInfoFile', join(folder, 'tsbuildinfo')]
   const args = [compiler, '-p', join(root, 'tsconfig.json'), '--outDir', folder, ...incremental]
   const { stdout } = await finished(spawn(process.execPath, args))
   if (!existsSync(main)) throw new Error(`tsc did not emit ${main}: ${stdout}`)
 }
+
+/** Compiles what changed since the last time. Type errors are not this test's business: what is emitted is what runs. */
+export const build = (): Promise<void> => alone(compileAll)
 
 /** Starts `plastax` with arguments. */
 export const start = (args: readonly string[]): { readonly child: ChildProcess; readonly end: Promise<Finished> } => {

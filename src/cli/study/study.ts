@@ -55,11 +55,15 @@ const checkFolder = async (folder: string, study: Study): Promise<void> => {
     throw new Error(`'${folder}' has the study '${before.right.name}'; name another folder with --out`)
 }
 
-const engineOf = async (context: EngineContext, { engine, workers, redis }: StudyRunOptions): Promise<Engine> => {
+const engineOf = async (
+  context: EngineContext,
+  { engine, workers, redis }: StudyRunOptions,
+  { stderr }: Io,
+): Promise<Engine> => {
   if (engine === 'local') return localEngine(context, workers)
   // Loaded only here: most who run studies have no Redis, and it takes a second.
   const { queueEngine } = await import('../../study/queue/index.js')
-  return queueEngine(context, { redis })
+  return queueEngine(context, { redis, notice: line => stderr.write(`${line}\n`) })
 }
 
 /** Writes the report, and says what it says. */
@@ -92,7 +96,7 @@ const runIn = async (study: Study, folder: string, options: StudyRunOptions, io:
   try {
     await checkFolder(folder, study)
     const context = { request: requestOf(options), fingerprint: fingerprintOf(study), folder }
-    const engine = await engineOf(context, options)
+    const engine = await engineOf(context, options, io)
     const display = studyDisplay(io.stderr)
     const ignoreFurther = io.onInterrupt(() => ending.abort(new Error('interrupted')))
     try {
