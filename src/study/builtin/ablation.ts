@@ -88,5 +88,5 @@ export const ablationStudy = defineStudy({
   against: ['neuroplastic', ...Object.keys(controls), 'descent'],
   data: fashion,
   tuning: { fraction: 0.25 },
-  quick: { data: shipped, seeds: 2, epochs: 10, tuning: { seeds: 1, epochs: 3, fraction: 1 } },
+  quick: { data: shipped, seeds: 2, epochs: 6, tuning: { seeds: 1, epochs: 3, fraction: 1 } },
 })

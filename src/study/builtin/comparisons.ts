@@ -30,7 +30,7 @@ export const lowDataStudy = defineStudy({
   description: 'Full against gradient-only plasticity on parts of Fashion-MNIST',
   data: fashion,
   fractions: [0.1, 0.25, 0.5, 1],
-  quick: { ...quick, seeds: 2 },
+  quick: { ...quick, seeds: 2, epochs: 6, tuning: { seeds: 1, epochs: 2 } },
   asPublished,
 })
 
@@ -41,7 +41,7 @@ export const labelNoiseStudy = defineStudy({
   data: fashion,
   labelNoise: [0, 0.1, 0.2, 0.4],
   tuning: { fraction: 0.25 },
-  quick: { data: shipped, seeds: 2, epochs: 6, tuning: { seeds: 1, epochs: 3, fraction: 1 } },
+  quick: { data: shipped, seeds: 2, epochs: 4, tuning: { seeds: 1, epochs: 2, fraction: 1 } },
   asPublished,
 })
 

@@ -66,7 +66,7 @@ export const designSpaceStudy = defineStudy({
   variants: space,
   data: fashion,
   tuning: { fraction: 0.25 },
-  quick: { data: shipped, seeds: 2, epochs: 10, tuning: { seeds: 1, epochs: 3, fraction: 1 } },
+  quick: { data: shipped, seeds: 2, epochs: 6, tuning: { seeds: 1, epochs: 3, fraction: 1 } },
   asPublished: {
     selection: 'fixed',
     variants: {
@@ -92,6 +92,6 @@ export const stabilityStudy = defineStudy({
   fractions: [0.25],
   selection: 'all',
   metric: 'loss',
-  quick: { data: shipped, fractions: [1], seeds: 2, epochs: 3 },
+  quick: { data: shipped, fractions: [1], seeds: 2, epochs: 2 },
   asPublished: { selection: 'all' },
 })
