@@ -1,12 +1,12 @@
 /** What commands that train have in common: failures as lines, work that Ctrl-C ends. */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { messageOf as message } from '../study/error.js'
 import { useWasm } from '../wasm/index.js'
 import type { Io } from './io.js'
 import { type Reporter, reporter } from './progress.js'
 
-/** What was thrown, as a line. */
-export const message = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+export { message }
 
 /** Does something with a value where there is one. */
 export const whenGiven =

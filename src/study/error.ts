@@ -12,3 +12,6 @@ export class StudyError extends Error {
     )
   }
 }
+
+/** What was thrown, as a line. */
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

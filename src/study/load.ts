@@ -9,10 +9,8 @@ import { suggestion } from '../optimizers/decode.js'
 import { builtinStudies } from './builtin/index.js'
 import { changed, type DefinedStudy, type StudyChanges } from './define.js'
 import type { StudyRequest } from './engine.js'
-import { StudyError } from './error.js'
+import { messageOf as message, StudyError } from './error.js'
 import type { Study } from './types.js'
-
-const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const ours = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 

@@ -1,16 +1,14 @@
 /** Running runs on threads of this machine. */
 import { availableParallelism } from 'node:os'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { Piscina } from 'piscina'
 import type { Progress } from '../train/index.js'
 import type { Engine, EngineContext } from './engine.js'
-import type { PlannedRun, RunRecord } from './types.js'
+import { messageOf } from './error.js'
+import { threadPool } from './threads.js'
+import type { PlannedRun } from './types.js'
 
 /** What a thread is given: see worker.ts. */
 export interface ThreadTask {
   readonly run: PlannedRun
-  /** Progress comes out of it; a message into it ends the run. */
-  readonly port: MessagePort
 }
 
 /**
@@ -22,26 +20,7 @@ export interface ThreadTask {
  * const engine = localEngine({ request, fingerprint, folder: 'out' }, 2)
  */
 export const localEngine = (context: EngineContext, workers: number = availableParallelism()): Engine => {
-  const pool = new Piscina<ThreadTask, RunRecord>({
-    filename: new URL('./worker.js', import.meta.url).href,
-    workerData: context,
-    minThreads: workers,
-    maxThreads: workers,
-  })
-
-  /** Runs a run, and tells of its progress. */
-  const onThread = async (run: PlannedRun, tell: (progress: Progress) => void, signal: AbortSignal) => {
-    const { port1, port2 } = new MessageChannel()
-    const end = () => port1.postMessage('end')
-    port1.on('message', tell)
-    signal.addEventListener('abort', end, { once: true })
-    try {
-      return await pool.run({ run, port: port2 }, { transferList: [port2] })
-    } finally {
-      signal.removeEventListener('abort', end)
-      port1.close()
-    }
-  }
+  const pool = threadPool<ThreadTask>(new URL('./worker.js', import.meta.url), context, workers)
 
   return {
     run: async (runs, events, signal) => {
@@ -51,10 +30,11 @@ export const localEngine = (context: EngineContext, workers: number = availableP
         for (const run of waiting) {
           signal.throwIfAborted()
           try {
-            events.finished(await onThread(run, progress => events.progress(run, name, progress), signal))
+            const onProgress = (progress: Progress) => events.progress(run, name, progress)
+            events.finished(await pool.run({ run }, { onProgress, signal }))
           } catch (error) {
             signal.throwIfAborted()
-            events.failed(run, error instanceof Error ? error.message : String(error))
+            events.failed(run, messageOf(error))
           }
         }
       }
@@ -62,6 +42,6 @@ export const localEngine = (context: EngineContext, workers: number = availableP
       const broken = lanes.find(result => result.status === 'rejected')
       if (broken) throw broken.reason
     },
-    close: () => pool.destroy(),
+    close: pool.close,
   }
 }

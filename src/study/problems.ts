@@ -2,6 +2,7 @@
 import { dataSetNames } from '../data/index.js'
 import { suggestion } from '../optimizers/decode.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
+import { messageOf } from './error.js'
 import { candidatesOf } from './grid.js'
 import { FIRST_TUNING_SEED, modelName } from './plan.js'
 import type { Study, Variant } from './types.js'
@@ -62,7 +63,7 @@ const refusals = (name: string, row: Variant): Problems => {
       row.transform(settings)
       return []
     } catch (error) {
-      return [`${name}: ${error instanceof Error ? error.message : String(error)}`]
+      return [`${name}: ${messageOf(error)}`]
     }
   })
   return [...new Set(messages)]

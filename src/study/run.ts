@@ -67,16 +67,14 @@ export const runStudy = async (
   }
 
   const tuning = tuningRuns(study)
-  const { final, choices } = await write([])
+  const begun = await write([])
   if (study.selection !== 'validation') {
-    const records = await stage('final', final)
-    return study.selection === 'test'
-      ? write(choose(study, records, cell => cell))
-      : manifestOf(study, context, { tuning, final, choices })
+    const records = await stage('final', begun.final)
+    return study.selection === 'test' ? write(choose(study, records, cell => cell)) : begun
   }
   const tuned = await stage('tune', tuning)
   // A choice among the candidates that happened not to fail would be no choice.
-  if (tuned.length < tuning.length) return write([])
+  if (tuned.length < tuning.length) return begun
   const chosen = await write(choose(study, tuned, cell => tuningCell(study, cell)))
   await stage('final', chosen.final)
   return chosen

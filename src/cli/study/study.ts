@@ -20,6 +20,7 @@ import {
 } from '../../study/index.js'
 import { count } from '../../study/report/text.js'
 import type { Io } from '../io.js'
+import { message } from '../work.js'
 import { gridText } from './grid.js'
 import { studyDisplay } from './progress.js'
 
@@ -34,8 +35,6 @@ export interface StudyRunOptions extends StudyRequest {
   /** Where Redis is, for `bullmq`. */
   readonly redis: string
 }
-
-const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The request alone, without what is the command line's. */
 const requestOf = ({ study, quick, asPublished, variants, seeds, epochs, data }: StudyRunOptions): StudyRequest => ({
@@ -152,8 +151,8 @@ export const studyStatusCommand =
       TE.chain(manifest =>
         TE.tryCatch(async () => {
           const { name, request, tuning, final, choices } = manifest
-          const [tuned, finished] = [await readRecords(folder, tuning), await readRecords(folder, final)]
-          const { missing } = await resultOf(folder, manifest)
+          const tuned = await readRecords(folder, tuning)
+          const { runs: finished, missing } = await resultOf(folder, manifest)
           const failed = missing.filter(({ reason }) => reason !== 'not finished')
           const diverged = finished.filter(({ outcome }) => outcome.status === 'diverged')
           const lines = [

@@ -1,10 +1,10 @@
 /** A thread of a worker: does runs one at a time, so that no long step keeps the worker from telling that it is alive. */
-import type { MessagePort } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
 import { workerData } from 'piscina'
 import type { StudyRequest } from '../engine.js'
 import { executeRun } from '../execute.js'
 import { loadStudy } from '../load.js'
+import { onThread, type WithPort } from '../threads.js'
 import type { PlannedRun, RunRecord } from '../types.js'
 import { connectRedis } from './connect.js'
 import { redisStore } from './store.js'
@@ -15,8 +15,6 @@ export interface QueueThreadTask {
   readonly run: PlannedRun
   /** See `jobId`. */
   readonly job: string
-  /** Progress comes out of it; a message into it ends the run. */
-  readonly port: MessagePort
 }
 
 /** The URL of Redis. */
@@ -27,22 +25,14 @@ export type QueueThreadData = string
  *
  * @throws Error with a sentence
  */
-export default async ({ request, run, job, port }: QueueThreadTask): Promise<RunRecord> => {
-  const ending = new AbortController()
-  port.once('message', () => ending.abort(new Error('interrupted')))
-  try {
+export default ({ request, run, job, port }: QueueThreadTask & WithPort): Promise<RunRecord> =>
+  onThread(port, async watching => {
     const study = await loadStudy(request)()
     if (E.isLeft(study)) throw new Error(study.left)
     const { client, close } = await connectRedis(workerData as QueueThreadData)
     try {
-      return await executeRun(study.right, run, redisStore(client, job), {
-        signal: ending.signal,
-        onProgress: progress => port.postMessage(progress),
-      })
+      return await executeRun(study.right, run, redisStore(client, job), watching)
     } finally {
       close()
     }
-  } finally {
-    port.close()
-  }
-}
+  })

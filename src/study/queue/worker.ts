@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Progress } from '../../train/index.js'
 
 import type { RunStore, StudyRequest } from '../engine.js'
+import { messageOf as message } from '../error.js'
 import type { Watching } from '../execute.js'
 import { candidatesOf } from '../grid.js'
 import { toJson } from '../json.js'
@@ -51,8 +52,6 @@ const TOLD_EVERY_MS = 500
 
 // A run that takes its worker down, such as for want of memory, must not go on to do so for ever.
 const MOST_TAKEOVERS = 25
-
-const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** All runs that a study may come to, by their ids: whatever settings are chosen, they are candidates. */
 const runsOf = (study: Study): ReadonlyMap<string, PlannedRun> => {
