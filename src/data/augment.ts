@@ -1,7 +1,6 @@
 /** The usual augmentation of CIFAR: pad, crop, flip. */
 import { sizeOf } from '../expr/shape.js'
-import { assemble, batch, type ImageBatch } from './batches.js'
-import type { Examples } from './examples.js'
+import { batchBy, oneByOne, type WriteBatch, writeBatch } from './batches.js'
 import { writerOf } from './normalize.js'
 import { hash, purpose } from './random.js'
 
@@ -65,29 +64,22 @@ const mirror = (out: Float32Array, start: number, width: number, channels: numbe
 }
 
 /**
- * A batch with its images cut and mirrored; labels, order and shapes are those of `batch`, to which it is equal where the
- * augmentation does nothing. What is cut from outside an image is black (0) before normalization.
+ * A writer of batches with their images cut and mirrored; where the augmentation does nothing, `writeBatch`.
  *
- * @param augmentation such as `cifarAugmentation`
- * @param at seed and epoch
- * @throws RangeError where examples are no images, an index is outside the set, or `pad` is out of range
- * @example
- * const { images, labels } = augmentedBatch(cifarAugmentation, { seed: 0, epoch: 1 })(train, Uint32Array.of(0, 1))
- * const x = tf.tensor4d(images, [2, 32, 32, 3])
+ * @throws RangeError where `pad` is out of range; when writing also where examples are no images
  */
-export const augmentedBatch = (augmentation: Augmentation, at: AugmentationMoment) => {
-  const { pad, flip } = augmentation
+export const augmentedWriter = ({ pad, flip }: Augmentation, at: AugmentationMoment): WriteBatch => {
   if (!(Number.isInteger(pad) && pad >= 0 && pad <= 127))
     throw new RangeError(`pad must be an integer in [0, 127]; got ${pad}`)
-  if (pad === 0 && !flip) return batch
-  return (set: Examples, indices: Uint32Array): ImageBatch => {
+  if (pad === 0 && !flip) return writeBatch
+  return oneByOne(set => {
     const [height, width, channels, ...more] = set.shape
     if (height === undefined || width === undefined || channels === undefined || more.length > 0)
       throw new RangeError(`examples of shape [${set.shape}] are no images: they need height, width and channels`)
     const [size, row] = [sizeOf(set.shape), width * channels]
     const { copy, zeros } = writerOf(set)
-    return assemble(set, indices, (index, out, to) => {
-      const { down, right, mirrored } = cropOf(augmentation, at, index)
+    return (index, out, to) => {
+      const { down, right, mirrored } = cropOf({ pad, flip }, at, index)
       const before = Math.min(width, Math.max(0, -right))
       const inside = Math.max(0, width - Math.abs(right))
       for (let y = 0; y < height; y++) {
@@ -101,6 +93,20 @@ export const augmentedBatch = (augmentation: Augmentation, at: AugmentationMomen
         }
         if (mirrored) mirror(out, target, width, channels)
       }
-    })
-  }
+    }
+  })
 }
+
+/**
+ * A batch with its images cut and mirrored; labels, order and shapes are those of `batch`, to which it is equal where the
+ * augmentation does nothing. What is cut from outside an image is black (0) before normalization.
+ *
+ * @param augmentation such as `cifarAugmentation`
+ * @param at seed and epoch
+ * @throws RangeError where examples are no images, an index is outside the set, or `pad` is out of range
+ * @example
+ * const { images, labels } = augmentedBatch(cifarAugmentation, { seed: 0, epoch: 1 })(train, Uint32Array.of(0, 1))
+ * const x = tf.tensor4d(images, [2, 32, 32, 3])
+ */
+export const augmentedBatch = (augmentation: Augmentation, at: AugmentationMoment) =>
+  batchBy(augmentedWriter(augmentation, at))

@@ -32,22 +32,40 @@ export const pixelsToUnit = (pixels: Uint8Array): Float32Array =>
 /** Writes the inputs of one example, from `to` on. */
 export type WriteExample = (index: number, out: Float32Array, to: number) => void
 
-/**
- * A batch of some examples, each written by a function.
- *
- * @throws RangeError where an index is outside the set
- */
-export const assemble = (set: Examples, indices: Uint32Array, write: WriteExample): ImageBatch => {
+/** Writes the inputs of the examples at some indices, in their order. @throws RangeError where an index is outside the set */
+export type WriteBatch = (set: Examples, indices: Uint32Array, out: Float32Array) => void
+
+/** A writer of batches from one of examples. */
+export const oneByOne =
+  (writerFor: (set: Examples) => WriteExample): WriteBatch =>
+  (set, indices, out) => {
+    const size = sizeOf(set.shape)
+    const write = writerFor(set)
+    indices.forEach((index, i) => {
+      if (index >= set.count) throw new RangeError(`no image ${index} in a set of ${set.count} (0..${set.count - 1})`)
+      write(index, out, i * size)
+    })
+  }
+
+/** Writes examples normalized as the set says, else pixels scaled to [-1, 1], and floats as they are. */
+export const writeBatch: WriteBatch = oneByOne(set => {
   const size = sizeOf(set.shape)
-  const images = new Float32Array(indices.length * size)
-  const labels = new Int32Array(indices.length)
-  indices.forEach((index, i) => {
-    if (index >= set.count) throw new RangeError(`no image ${index} in a set of ${set.count} (0..${set.count - 1})`)
-    write(index, images, i * size)
-    labels[i] = set.labels[index] as number
-  })
-  return { images, labels }
-}
+  const { copy } = writerOf(set)
+  return (index, out, to) => copy(index * size, size, out, to)
+})
+
+/** The labels at some indices of the set, in their order. */
+export const labelsAt = ({ labels }: Examples, indices: Uint32Array): Int32Array =>
+  new Int32Array(indices.map(index => labels[index] as number))
+
+/** Batches in host memory, each written by a function. */
+export const batchBy =
+  (write: WriteBatch) =>
+  (set: Examples, indices: Uint32Array): ImageBatch => {
+    const images = new Float32Array(indices.length * sizeOf(set.shape))
+    write(set, indices, images)
+    return { images, labels: labelsAt(set, indices) }
+  }
 
 /**
  * The examples and labels at some indices, in their order, as inputs: normalized as the set says, else pixels scaled to
@@ -60,8 +78,4 @@ export const assemble = (set: Examples, indices: Uint32Array, write: WriteExampl
  * const { images, labels } = batch(train, Uint32Array.of(0, 1))
  * const x = tf.tensor2d(images, [2, 784])
  */
-export const batch = (set: Examples, indices: Uint32Array): ImageBatch => {
-  const size = sizeOf(set.shape)
-  const { copy } = writerOf(set)
-  return assemble(set, indices, (index, out, to) => copy(index * size, size, out, to))
-}
+export const batch = batchBy(writeBatch)

@@ -5,6 +5,20 @@ import { purpose, stream } from './random.js'
 
 const DECISIONS_PER_UNIT = 2 ** 16
 
+/** Writes `dropoutMask` over all of an array. */
+export const writeDropoutMask = (rate: number, layer: number, at: TrainingMoment, mask: Float32Array): void => {
+  const { seed, epoch, step } = at
+  const random = stream(purpose.dropout, seed, epoch, step, layer)
+  const threshold = Math.round(rate * DECISIONS_PER_UNIT)
+  const kept = 1 / (1 - rate)
+  // Arithmetic in place of a branch, which the processor could not predict: `x < threshold` is the sign of the difference.
+  for (let i = 0; i < mask.length; i += 2) {
+    const bits = random.next()
+    mask[i] = (1 + (((bits & 0xffff) - threshold) >> 31)) * kept
+    mask[i + 1] = (1 + (((bits >>> 16) - threshold) >> 31)) * kept
+  }
+}
+
 /**
  * A mask of inverted dropout: each value is 0 with probability `rate`, else what keeps the mean.
  *
@@ -22,16 +36,7 @@ const DECISIONS_PER_UNIT = 2 ** 16
  * @see Srivastava et al., Dropout, JMLR 2014
  */
 export const dropoutMask = (rate: number, size: number, layer: number, at: TrainingMoment): Float32Array => {
-  const { seed, epoch, step } = at
-  const random = stream(purpose.dropout, seed, epoch, step, layer)
   const mask = new Float32Array(size)
-  const threshold = Math.round(rate * DECISIONS_PER_UNIT)
-  const kept = 1 / (1 - rate)
-  // Arithmetic in place of a branch, which the processor could not predict: `x < threshold` is the sign of the difference.
-  for (let i = 0; i < size; i += 2) {
-    const bits = random.next()
-    mask[i] = (1 + (((bits & 0xffff) - threshold) >> 31)) * kept
-    mask[i + 1] = (1 + (((bits >>> 16) - threshold) >> 31)) * kept
-  }
+  writeDropoutMask(rate, layer, at, mask)
   return mask
 }

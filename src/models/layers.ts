@@ -1,7 +1,8 @@
 /** The usual layers: affine maps, activations, pooling, dropout. Images are `[batch, height, width, channels]`. */
 import * as tf from '@tensorflow/tfjs'
 import { get } from '../expr/tree.js'
-import { dropoutMask } from './dropout.js'
+import { written } from '../wasm/direct.js'
+import { writeDropoutMask } from './dropout.js'
 import { type Fill, uniformFanIn } from './fill.js'
 import { type Layer, pointwise } from './layer.js'
 
@@ -31,7 +32,12 @@ export const globalAveragePool: Layer = pointwise(x => tf.mean(x, [1, 2]))
  */
 export const dropout = (rate: number, index: number): Layer =>
   pointwise((x, at) =>
-    at === undefined || rate === 0 ? x : tf.mul(x, tf.tensor(dropoutMask(rate, x.size, index, at), x.shape)),
+    at === undefined || rate === 0
+      ? x
+      : tf.mul(
+          x,
+          written(x.shape, mask => writeDropoutMask(rate, index, at, mask)),
+        ),
   )
 
 /**

@@ -1,7 +1,8 @@
 /** Putting a batch of images on the device. */
 import * as tf from '@tensorflow/tfjs'
-import { type Augmentation, augmentedBatch, type Examples, noAugmentation } from '../data/index.js'
+import { type Augmentation, augmentedWriter, type Examples, labelsAt, noAugmentation } from '../data/index.js'
 import type { Model, TrainingMoment } from '../models/index.js'
+import { written } from '../wasm/direct.js'
 import type { Batch } from './loss.js'
 
 /**
@@ -34,10 +35,10 @@ export const trainingBatch = (
   augmentation: Augmentation = noAugmentation,
 ): Batch => {
   const count = indices.length
-  const { images, labels } = augmentedBatch(augmentation, at)(set, indices)
+  const write = augmentedWriter(augmentation, at)
   return {
-    x: tf.tensor(images, [count, ...model.inputShape]),
-    labels: tf.tensor2d(oneHot(labels, model.classes), [count, model.classes]),
+    x: written([count, ...model.inputShape], images => write(set, indices, images)),
+    labels: tf.tensor2d(oneHot(labelsAt(set, indices), model.classes), [count, model.classes]),
     at,
   }
 }

@@ -1,7 +1,8 @@
 /** How well a model does on a set of images. */
 import * as tf from '@tensorflow/tfjs'
-import { batch, type Examples } from '../data/index.js'
+import { type Examples, labelsAt, writeBatch } from '../data/index.js'
 import type { Model, Variables } from '../models/index.js'
+import { written } from '../wasm/direct.js'
 import { pause } from './pause.js'
 
 /** What an evaluation gives; the loss is in nats per example. */
@@ -75,10 +76,11 @@ export const evaluate = async (
   for (let start = 0; start < set.count; start += batchSize) {
     signal?.throwIfAborted()
     const indices = Uint32Array.from({ length: Math.min(batchSize, set.count - start) }, (_, i) => start + i)
-    const { images, labels } = batch(set, indices)
-    const logits = tf.tidy(
-      () => model.apply(variables, tf.tensor(images, [indices.length, ...model.inputShape])).logits,
-    )
+    const labels = labelsAt(set, indices)
+    const logits = tf.tidy(() => {
+      const x = written([indices.length, ...model.inputShape], images => writeBatch(set, indices, images))
+      return model.apply(variables, x).logits
+    })
     try {
       const score = scoreLogits(await logits.data(), labels, model.classes)
       total = { correct: total.correct + score.correct, loss: total.loss + score.loss }

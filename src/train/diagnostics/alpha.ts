@@ -30,8 +30,13 @@ export const alphaTally = ([low, high]: Bounds, near = 0.05) => {
   let nearHigh = 0
 
   const add = (values: ArrayLike<number>, weight: number): void => {
-    // Local, since a variable that a closure shares is in memory.
-    let [total, ofSquares, least, greatest, low5, high5] = [0, 0, min, max, 0, 0]
+    // Local, since a variable that a closure shares is in memory; and numbers from the start, since V8 boxes what may not be one.
+    let total = 0
+    let ofSquares = 0
+    let least = Number.POSITIVE_INFINITY
+    let greatest = Number.NEGATIVE_INFINITY
+    let low5 = 0
+    let high5 = 0
     for (let i = 0; i < values.length; i++) {
       const alpha = values[i] as number
       // About 1, which alpha is centred on, so that the variance does not cancel.
@@ -49,8 +54,8 @@ export const alphaTally = ([low, high]: Bounds, near = 0.05) => {
     count += weight * values.length
     sum += weight * total
     squares += weight * ofSquares
-    min = least
-    max = greatest
+    min = Math.min(min, least)
+    max = Math.max(max, greatest)
     nearLow += weight * low5
     nearHigh += weight * high5
   }

@@ -1,6 +1,6 @@
 /** Recording diagnostics: a compiled transform that also reads what it does. */
 import * as tf from '@tensorflow/tfjs'
-import { get, type Tree } from '../../expr/tree.js'
+import { fromEntries, get, type Tree, values } from '../../expr/tree.js'
 import {
   type CompileOptions,
   compile,
@@ -12,7 +12,8 @@ import {
 } from '../../runtime/index.js'
 import { signatureOf } from '../../runtime/program.js'
 import { type GradientTransform, observe } from '../../transform/index.js'
-import { collector, type LeafStep, type Settings, type Values } from './collector.js'
+import { readerOf } from '../../wasm/direct.js'
+import { collector, type Settings, type Values } from './collector.js'
 import { type Layout, layoutOf, STEP } from './layout.js'
 import type { Bounds, Diagnostics } from './types.js'
 
@@ -88,45 +89,56 @@ export const diagnosticsOf = <S>(
   const record = async (
     layout: Layout,
     readings: Readings,
-    parameters: readonly Values[],
+    before: Tree<tf.Tensor>,
     grads: Gradients,
   ): Promise<void> => {
+    const valuesOf = await readerOf([
+      ...Object.values(readings).flatMap(values),
+      ...values(before),
+      ...layout.leaves.map(({ name }) => grads[name] as tf.Tensor),
+    ])
     const read = new Map<number, Values>()
-    const all = await Promise.all(
-      layout.leaves.map(async (leaf, i): Promise<LeafStep> => {
-        const gradient = await (grads[leaf.name] as tf.Tensor).data()
-        if (leaf.gradient !== undefined) read.set(leaf.gradient, gradient)
-        for (const [label, node] of leaf.nodes)
-          if (!read.has(node)) read.set(node, await get(leaf.name)(get(label)(readings)).data())
-        // A signal belongs to its group's leaves together, or to its only leaf.
-        const [signal] = leaf.signal === undefined ? [] : Object.values(readings[leaf.signal] ?? {})
-        return {
-          layout: leaf,
-          gradient,
-          parameter: parameters[i] as Values,
-          value: label => read.get(leaf.nodes.get(label) ?? Number.NaN),
-          signal: signal === undefined ? 0 : ((await signal.data())[0] as number),
-        }
-      }),
-    )
-    for (const leaf of all) collected.addLeaf(layout, leaf)
+    layout.leaves.forEach(leaf => {
+      const gradient = valuesOf(grads[leaf.name] as tf.Tensor)
+      if (leaf.gradient !== undefined) read.set(leaf.gradient, gradient)
+      for (const [label, node] of leaf.nodes)
+        if (!read.has(node)) read.set(node, valuesOf(get(leaf.name)(get(label)(readings))))
+      // A signal belongs to its group's leaves together, or to its only leaf.
+      const [signal] = leaf.signal === undefined ? [] : Object.values(readings[leaf.signal] ?? {})
+      collected.addLeaf(layout, {
+        layout: leaf,
+        gradient,
+        parameter: valuesOf(get(leaf.name)(before)),
+        value: label => read.get(leaf.nodes.get(label) ?? Number.NaN),
+        signal: signal === undefined ? 0 : (valuesOf(signal)[0] as number),
+      })
+    })
     collected.addStep()
   }
 
   return {
     step: async (training, grads, context = {}) => {
       const { layout, optimizer } = observing(training.params, grads, context)
-      // Before the step, which overwrites them.
-      const parameters = await Promise.all(layout.leaves.map(({ name }) => training.params[name]?.data() ?? []))
-      const { readings, ...next } = optimizer.step(training, grads, context)
+      // Copies, since the step consumes them. One that is missing is the step's to refuse.
+      const before = fromEntries(
+        layout.leaves.flatMap(({ name }) => {
+          const parameter = training.params[name]
+          return parameter === undefined ? [] : [[name, parameter.clone()] as const]
+        }),
+      )
       try {
-        await record(layout, readings, parameters, grads)
-        return next
-      } catch (error) {
-        tf.dispose([next.params, next.state as tf.TensorContainer])
-        throw error
+        const { readings, ...next } = optimizer.step(training, grads, context)
+        try {
+          await record(layout, readings, before, grads)
+          return next
+        } catch (error) {
+          tf.dispose([next.params, next.state as tf.TensorContainer])
+          throw error
+        } finally {
+          tf.dispose(readings)
+        }
       } finally {
-        tf.dispose(readings)
+        tf.dispose(before)
       }
     },
     epoch: () => {
