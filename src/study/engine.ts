@@ -50,7 +50,7 @@ export interface EngineEvents {
 
 /** Runs runs. The records are in the study's folder before `finished` is told. */
 export interface Engine {
-  /** Runs all of them, in about this order; resolves when each has finished or failed, rejects with the signal's reason. */
+  /** Runs all of them, in about this order; resolves when each has finished or failed, rejects with the signal's reason, or where none can run. */
   readonly run: (runs: readonly PlannedRun[], events: EngineEvents, signal: AbortSignal) => Promise<void>
   /** Lets go of threads and connections; may be called more than once. */
   readonly close: () => Promise<void>

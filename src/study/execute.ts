@@ -1,15 +1,14 @@
 /** One run of a study, from its data to its record. */
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
-import { cifarAugmentation, type DataSet, loadDataSet, prepare, showDataError } from '../data/index.js'
+import { cifarAugmentation, type DataSet } from '../data/index.js'
 import { sizeOf } from '../expr/shape.js'
 import { lenet5, type Model, mlp, resnet18, smallCnn } from '../models/index.js'
 import { type Progress, readCheckpoint, train } from '../train/index.js'
 import { useWasm } from '../wasm/index.js'
+import { preparedData } from './data.js'
 import type { RunStore } from './engine.js'
 import { transformOf } from './plan.js'
-import type { DataChoice, ModelChoice, PlannedRun, RunRecord, RunSpec, Study } from './types.js'
+import type { ModelChoice, PlannedRun, RunRecord, Study } from './types.js'
 import { versions } from './versions.js'
 
 /** Who wants to know how a run comes along, and may end it. */
@@ -18,38 +17,6 @@ export interface Watching {
   /** Aborted, the run is rejected with its reason; all up to its last epoch is kept. */
   readonly signal?: AbortSignal
 }
-
-const orThrow = <A>(task: TE.TaskEither<string, A>): Promise<A> =>
-  task().then(
-    E.getOrElse((message: string): A => {
-      throw new Error(message)
-    }),
-  )
-
-// Most runs of a study are on one set, and decoding one takes seconds. A set is never changed, so that sharing it is safe.
-let loaded: { readonly key: string; readonly data: Promise<DataSet> } | undefined
-
-const dataOf = ({ name, source }: DataChoice): Promise<DataSet> => {
-  const key = JSON.stringify([name, source])
-  if (loaded?.key === key) return loaded.data
-  const data = orThrow(pipe(loadDataSet(name, { source }), TE.mapLeft(showDataError)))
-  loaded = { key, data }
-  data.catch(() => {
-    loaded = undefined
-  })
-  return data
-}
-
-/** The run's part of its set: which examples, and which labels are wrong, is decided by its seed. */
-const preparedData = async ({ data, fraction, labelNoise, validation, seed }: RunSpec): Promise<DataSet> =>
-  orThrow(
-    pipe(
-      await dataOf(data),
-      prepare({ fraction, labelNoise, validation, seed }),
-      E.mapLeft(showDataError),
-      TE.fromEither,
-    ),
-  )
 
 /** A model for a data set. */
 const modelFor = ({ name, width }: ModelChoice, { inputShape, classes }: DataSet): Model => {

@@ -1,8 +1,9 @@
 /** Running runs on threads of this machine. */
 import { availableParallelism } from 'node:os'
 import type { Progress } from '../train/index.js'
+import { dataProblems } from './data.js'
 import type { Engine, EngineContext } from './engine.js'
-import { messageOf } from './error.js'
+import { messageOf, StudyError } from './error.js'
 import { threadPool } from './threads.js'
 import type { PlannedRun } from './types.js'
 
@@ -14,6 +15,8 @@ export interface ThreadTask {
 /**
  * An engine of worker threads, each with a WASM backend of its own. It needs nothing but this machine.
  *
+ * Its `run` rejects with a `StudyError`, before anything runs, where a data set cannot be had.
+ *
  * @param context the study, and the folder for its runs
  * @param workers how many threads: an integer >= 1. Default: as many as there are cores
  * @example
@@ -24,6 +27,9 @@ export const localEngine = (context: EngineContext, workers: number = availableP
 
   return {
     run: async (runs, events, signal) => {
+      // Here all threads have the same disk, and what one misses none has.
+      const problems = await dataProblems(runs)
+      if (problems.length > 0) throw new StudyError('data', problems)
       const waiting = runs.values()
       /** One after another, as long as there are any: a lane for each thread, and a line for each lane on the screen. */
       const lane = async (name: string): Promise<void> => {

@@ -92,11 +92,14 @@ export const optionsOf = ({ quick, asPublished, variants, seeds, epochs, data }:
  * @throws Error of the file system
  */
 export const resultOf = async (folder: string, manifest: Manifest): Promise<StudyResult> => {
-  const { name, description, against, variants, selection, metric, choices, request, final } = manifest
+  const { name, description, against, variants, selection, metric, choices, request, tuning, final } = manifest
+  const failures = (runs: readonly PlannedRun[]) => Promise.all(runs.map(run => lastFailure(folder, run)))
+  const tried = choices.length > 0 ? [] : [...new Set((await failures(tuning)).filter(reason => reason !== undefined))]
+  const otherwise = tried.length > 0 ? `no settings could be chosen: ${tried.join('; ')}` : 'not finished'
   const found = await Promise.all(
     final.map(async run => {
       const record = await readRecord(folder, run)
-      return record ?? { id: run.id, reason: (await lastFailure(folder, run)) ?? 'not finished' }
+      return record ?? { id: run.id, reason: (await lastFailure(folder, run)) ?? otherwise }
     }),
   )
   return {

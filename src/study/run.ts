@@ -37,7 +37,7 @@ export const plannedRuns = (study: Study, choices: readonly Choice[]): readonly 
  *
  * @param folder exists; nobody else runs a study in it: see `lockFolder`
  * @returns the manifest, with what was chosen. Runs that failed are missing in the folder
- * @throws the signal's reason; Error of the file system
+ * @throws the signal's reason; what the engine rejects with; Error of the file system
  * @example
  * await runStudy(study, request, 'out', localEngine(context), events, signal)
  */

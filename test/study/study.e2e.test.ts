@@ -114,11 +114,11 @@ test.each(broken)('a definition is refused before anything runs: %s', async (_, 
   expect(await readdir(folder)).not.toContain('refused')
 })
 
-test('a set that is missing is named once, with the command that brings it, and the study can go on later', async () => {
+test('a set that is missing is named once, with what brings it, before anything runs', async () => {
   const out = join(folder, 'missing')
   const args = ['study', 'run', 'fashion', '--as-published', '--variants', 'adam', '--seeds', '2', '--data', folder]
   const { code, stderr } = await plastax(...args, '--out', out)
   expect(code).toBe(1)
-  expect(stderr).toMatch(/2 runs did not finish \(.*run the same command again/)
-  expect(stderr).not.toMatch(/\n +at /)
+  expect(stderr).toMatch(/^final runs: 2 runs\nerror: data: .*has no train-images-idx3-ubyte.*name a folder.*\n$/)
+  expect(await readdir(out)).toEqual(['study.json'])
 })
