@@ -1,6 +1,6 @@
 /** The table of a comparison. */
 import Table from 'cli-table3'
-import { points } from '../study/report/text.js'
+import { fixed, points } from '../study/report/text.js'
 import type { PairedGap, Spread } from '../study/statistics/gap.js'
 import { GRADIENT_ONLY, WITHOUT_PLASTICITY } from '../study/variants.js'
 import type { VariantSummary } from './summary.js'
@@ -9,8 +9,8 @@ const NONE = '-'
 
 const percent = (spread: Spread | undefined): string => {
   if (spread === undefined) return NONE
-  const mean = (100 * spread.mean).toFixed(2)
-  return spread.sd === undefined ? mean : `${mean} ± ${(100 * spread.sd).toFixed(2)}`
+  const mean = fixed(100 * spread.mean, 2)
+  return spread.sd === undefined ? mean : `${mean} ± ${fixed(100 * spread.sd, 2)}`
 }
 
 const gapText = (gap: PairedGap | undefined): string =>

@@ -19,7 +19,7 @@ export { type DataSource, type LoadOptions, loadFashionMnist } from './fashionMn
 export { decodeIdx, type Idx } from './idx.js'
 export type { ImageSplits } from './imageSet.js'
 export { withLabelNoise } from './labelNoise.js'
-export { type DataSetName, type DataSetOptions, dataSetNames, loadDataSet } from './load.js'
+export { type DataSetName, type DataSetOptions, dataSetNames, formOf, isComputed, loadDataSet } from './load.js'
 export { type FolderOptions, findMnist, loadMnist } from './mnist.js'
 export { channelStatistics } from './normalize.js'
 export { findFullFashionMnist, usualPlaces, type Where } from './places.js'

@@ -14,13 +14,29 @@ export interface DataSetOptions extends PrepareOptions, FolderOptions {}
 
 type Load = (options: FolderOptions) => TE.TaskEither<DataError, DataSet>
 
+// The usual place of a set that is not shipped has all of it.
+const whole = ({ source, ...options }: FolderOptions): FolderOptions => ({
+  ...options,
+  ...(source !== 'full' && { source }),
+})
+
 const loaders = {
   'fashion-mnist': options => pipe(loadFashionMnist(options), TE.map(dataSetOf('fashion-mnist'))),
-  mnist: options => pipe(loadMnist(options), TE.map(dataSetOf('mnist'))),
-  cifar10: options => pipe(loadCifar10(options), TE.map(dataSetOf('cifar10'))),
+  mnist: options => pipe(loadMnist(whole(options)), TE.map(dataSetOf('mnist'))),
+  cifar10: options => pipe(loadCifar10(whole(options)), TE.map(dataSetOf('cifar10'))),
   blobs: () => TE.fromEither(blobs()),
   'teacher-student': () => TE.fromEither(teacherLabels()),
 } as const satisfies Record<string, Load>
+
+const grey = { inputShape: [28, 28, 1], classes: 10 }
+const row = { inputShape: [32], classes: 10 }
+const forms: Readonly<Record<keyof typeof loaders, Pick<DataSet, 'inputShape' | 'classes'>>> = {
+  'fashion-mnist': grey,
+  mnist: grey,
+  cifar10: { inputShape: [32, 32, 3], classes: 10 },
+  blobs: row,
+  'teacher-student': row,
+}
 
 /** A data set that `loadDataSet` knows. */
 export type DataSetName = keyof typeof loaders
@@ -30,11 +46,17 @@ export const dataSetNames = Object.keys(loaders) as readonly DataSetName[]
 
 const isName = (name: string): name is DataSetName => Object.hasOwn(loaders, name)
 
+/** What the examples of a set are like, known before it is loaded. */
+export const formOf = (name: DataSetName): Pick<DataSet, 'inputShape' | 'classes'> => forms[name]
+
+/** Whether a set is made rather than read: then it has no source. */
+export const isComputed = (name: DataSetName): boolean => name === 'blobs' || name === 'teacher-student'
+
 /**
  * Loads a data set by its name, and prepares it.
  *
  * `'fashion-mnist'` is the tenth that Plastax ships unless `source` is `'full'` or a folder; `'mnist'` and `'cifar10'` are
- * looked for in the usual places unless it is a folder; `'blobs'` and `'teacher-student'` are computed with their default
+ * looked for in the usual places unless it is a folder (`'full'` is what they are); `'blobs'` and `'teacher-student'` are computed with their default
  * settings (for others: `blobs`, `teacherLabels` and `prepare`).
  *
  * @param name one of `dataSetNames`; anything else is an error that lists them

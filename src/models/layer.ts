@@ -75,7 +75,8 @@ const checkNames = (leaves: readonly Leaf[]): void => {
   if (twice !== undefined) throw new RangeError(`two leaves '${twice.name}' in one model; each needs a name of its own`)
 }
 
-const functionsOf = (network: Layer): Pick<Model, 'init' | 'apply'> => ({
+const networkOf = (network: Layer): Pick<Model, 'shapes' | 'init' | 'apply'> => ({
+  shapes: fromEntries(network.params.flat().map(({ name, shape }) => [name, shape])),
   init: seed => ({
     params: fromEntries(
       network.params.flatMap((leaves, i) => leaves.map((leaf, j) => tensorOf(leaf, [purpose.init, seed, i, j]))),
@@ -98,5 +99,5 @@ const functionsOf = (network: Layer): Pick<Model, 'init' | 'apply'> => ({
  */
 export const modelOf = (about: Pick<Model, 'name' | 'inputShape' | 'classes'>, network: Layer): Model => {
   checkNames([...network.params.flat(), ...network.stats])
-  return { ...about, ...functionsOf(network) }
+  return { ...about, ...networkOf(network) }
 }

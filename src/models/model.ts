@@ -44,6 +44,8 @@ export interface Model {
   readonly inputShape: Shape
   /** Logits per example. */
   readonly classes: number
+  /** Of the parameters, in layer order. */
+  readonly shapes: Tree<Shape>
   /** Fresh variables for a seed, an integer >= 0. The caller owns them. */
   readonly init: (seed: number) => Variables
   /**

@@ -22,6 +22,8 @@ export type RunEvent =
       readonly event: 'started' | 'resumed'
       readonly epoch: number
       readonly versions: Readonly<Record<string, string>>
+      /** Why not from the checkpoint that there was. */
+      readonly reason?: string
     }
   | { readonly event: 'epoch'; readonly result: EpochResult }
   | { readonly event: 'finished' | 'diverged'; readonly reason?: string }
@@ -44,7 +46,7 @@ export interface EngineEvents {
   /** `worker` names a thread or a machine. */
   readonly progress: (run: PlannedRun, worker: string, progress: Progress) => void
   readonly finished: (record: RunRecord) => void
-  /** The run could not be done, such as for want of its data; others go on. */
+  /** The run could not be done, such as for want of memory, or of its data on a worker; others go on. */
   readonly failed: (run: PlannedRun, reason: string) => void
 }
 

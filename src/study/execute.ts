@@ -1,14 +1,13 @@
 /** One run of a study, from its data to its record. */
 import * as E from 'fp-ts/lib/Either.js'
-import { cifarAugmentation, type DataSet } from '../data/index.js'
-import { sizeOf } from '../expr/shape.js'
-import { lenet5, type Model, mlp, resnet18, smallCnn } from '../models/index.js'
-import { type Progress, readCheckpoint, train } from '../train/index.js'
+import { cifarAugmentation } from '../data/index.js'
+import { type Progress, ResumeError, readCheckpoint, train } from '../train/index.js'
 import { useWasm } from '../wasm/index.js'
 import { preparedData } from './data.js'
 import type { RunStore } from './engine.js'
+import { modelFor } from './models.js'
 import { transformOf } from './plan.js'
-import type { ModelChoice, PlannedRun, RunRecord, Study } from './types.js'
+import type { PlannedRun, RunRecord, Study } from './types.js'
 import { versions } from './versions.js'
 
 /** Who wants to know how a run comes along, and may end it. */
@@ -16,21 +15,6 @@ export interface Watching {
   readonly onProgress?: (progress: Progress) => void
   /** Aborted, the run is rejected with its reason; all up to its last epoch is kept. */
   readonly signal?: AbortSignal
-}
-
-/** A model for a data set. */
-const modelFor = ({ name, width }: ModelChoice, { inputShape, classes }: DataSet): Model => {
-  const images = { inputShape: inputShape as readonly [number, number, number], classes }
-  switch (name) {
-    case 'mlp':
-      return mlp({ sizes: [sizeOf(inputShape), 256, 256, classes] })
-    case 'small-cnn':
-      return smallCnn(images)
-    case 'lenet5':
-      return lenet5(images)
-    case 'resnet18':
-      return resnet18({ ...images, ...(width !== undefined && { width }) })
-  }
 }
 
 /**
@@ -59,24 +43,31 @@ export const executeRun = async (
   await store.log({ event: epoch > 0 ? 'resumed' : 'started', epoch, versions: versions() })
 
   const row = study.variants[spec.variant]
-  const trained = await train({
-    model: modelFor(spec.model, data),
-    transform: transformOf(study, spec),
-    train: data.train,
-    test: data.validation ?? data.test,
-    seed: spec.seed,
-    epochs: spec.epochs,
-    batchSize: spec.batchSize,
-    ...(row?.alphaBounds && { alphaBounds: row.alphaBounds(spec.settings) }),
-    ...(spec.diagnosticsEvery > 0 && { diagnostics: { every: spec.diagnosticsEvery } }),
-    ...(spec.augment && { augmentation: cifarAugmentation }),
-    ...(epoch > 0 && { resume: saved }),
-    onEpoch: async (result, checkpoint) => {
-      await store.save(checkpoint())
-      await store.log({ event: 'epoch', result })
-    },
-    onProgress,
-    signal,
+  const attempt = (resume?: Uint8Array) =>
+    train({
+      model: modelFor(spec.model, data),
+      transform: transformOf(study, spec),
+      train: data.train,
+      test: data.validation ?? data.test,
+      seed: spec.seed,
+      epochs: spec.epochs,
+      batchSize: spec.batchSize,
+      ...(row?.alphaBounds && { alphaBounds: row.alphaBounds(spec.settings) }),
+      ...(spec.diagnosticsEvery > 0 && { diagnostics: { every: spec.diagnosticsEvery } }),
+      ...(spec.augment && { augmentation: cifarAugmentation }),
+      ...(resume && { resume }),
+      onEpoch: async (result, checkpoint) => {
+        await store.save(checkpoint())
+        await store.log({ event: 'epoch', result })
+      },
+      onProgress,
+      signal,
+    })
+  const trained = await attempt(epoch > 0 ? saved : undefined).catch(async error => {
+    // Of other data, or another version: the run can be done again, which no command would say of it.
+    if (!(error instanceof ResumeError)) throw error
+    await store.log({ event: 'started', epoch: 0, versions: versions(), reason: error.message })
+    return attempt()
   })
   const { outcome, epochs, parameters, stateBytes } = trained
   const record = { ...run, outcome, epochs, parameters, stateBytes, versions: versions() }

@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { createJiti } from 'jiti'
+import { isComputed } from '../data/index.js'
 import { suggestion } from '../optimizers/decode.js'
 import { builtinStudies } from './builtin/index.js'
 import { changed, type DefinedStudy, type StudyChanges } from './define.js'
 import type { StudyRequest } from './engine.js'
 import { messageOf as message, StudyError } from './error.js'
+import { fingerprintOf } from './plan.js'
 import type { Study } from './types.js'
 
 const ours = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -39,9 +41,12 @@ const moduleStudy = (file: string): TE.TaskEither<string, DefinedStudy> =>
     TE.filterOrElse(isDefined, () => `'${file}' has no study; export default defineStudy({ ... })`),
   )
 
+/** Whether a study is asked for by the path of its module: what looks like a path is one. */
+export const isPath = (study: string): boolean => /[./\\]/.test(study)
+
 /** A built-in study, or that of a module: a name with a dot or a slash is a path, so that no file can hide a built-in study. */
 const definedStudy = (study: string): TE.TaskEither<string, DefinedStudy> => {
-  if (/[./\\]/.test(study)) return existsSync(study) ? moduleStudy(study) : TE.left(`there is no file '${study}'`)
+  if (isPath(study)) return existsSync(study) ? moduleStudy(study) : TE.left(`there is no file '${study}'`)
   const found = Object.hasOwn(builtinStudies, study) ? builtinStudies[study] : undefined
   const names = Object.keys(builtinStudies)
   const remedy = suggestion(study, names) || `; there are ${names.join(', ')}, or name a file such as './study.ts'`
@@ -62,6 +67,16 @@ const some = (study: Study, names: readonly string[]): StudyChanges => {
   return { variants, against: study.against.filter(name => names.includes(name)) }
 }
 
+/** Its sets, taken from a source: a folder has one of them, and what is computed has none. */
+const sourced = (study: Study, source: string): Study['data'] => {
+  const read = study.data.filter(({ name }) => !isComputed(name))
+  if (read.length > 1 && source !== 'full' && source !== 'shipped')
+    throw new StudyError(`study '${study.name}'`, [
+      `'${source}' cannot be the folder of ${read.map(({ name }) => name).join(' and of ')}; name a source for each in the study's file`,
+    ])
+  return study.data.map(set => (read.includes(set) ? { name: set.name, source } : set))
+}
+
 /** The requested changes, one after another: published, quick, then what was said in particular. */
 const requested =
   ({ quick, asPublished, variants, seeds, epochs, data }: StudyRequest) =>
@@ -72,7 +87,7 @@ const requested =
       ...(variants && some(study, variants)),
       ...(seeds !== undefined && { seeds }),
       ...(epochs !== undefined && { epochs }),
-      ...(data !== undefined && { data: study.data.map(({ name }) => ({ name, source: data })) }),
+      ...(data !== undefined && { data: sourced(study, data) }),
     })
   }
 
@@ -86,5 +101,12 @@ const requested =
 export const loadStudy = (request: StudyRequest): TE.TaskEither<string, Study> =>
   pipe(
     definedStudy(request.study),
-    TE.flatMap(defined => TE.tryCatch(async () => requested(request)(defined), message)),
+    TE.flatMap(defined =>
+      TE.tryCatch(async () => {
+        const study = requested(request)(defined)
+        // Traces every rule, and throws for one that cannot be traced: better now than in each of its runs.
+        fingerprintOf(study)
+        return study
+      }, message),
+    ),
   )

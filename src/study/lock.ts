@@ -1,6 +1,14 @@
 /** One process at a time in a study's folder. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import { besides } from '../node/replaceFile.js'
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
+
+// What is in a lock. The last word tells this process from an earlier one with its number, as a container has that is started again.
+const ME = `${process.pid} ${hostname()} ${randomUUID()}`
 
 const isRunning = (pid: number): boolean => {
   try {
@@ -8,33 +16,73 @@ const isRunning = (pid: number): boolean => {
     return true
   } catch (error) {
     // Somebody else's process is one too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+/** Whether the process that made a lock is gone for certain: of another machine nobody here can tell. */
+const isStale = (lock: string): boolean => {
+  const [pid, host] = lock.split(' ')
+  return host === hostname() && (Number(pid) === process.pid ? lock !== ME : !isRunning(Number(pid)))
+}
+
+/** @returns none where there is no lock */
+const readLock = async (file: string): Promise<string | undefined> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 
 /**
- * Takes a folder, which it makes where it is not there. The lock of a process that is gone, however it went, counts no more.
+ * Makes a lock of a file that has been written whole, in one step, where there is none.
+ *
+ * A stale lock is replaced only by whoever has the lock on it, and has seen that it is still that one: of all who find it stale
+ * one comes through, and none can take a fresh one away.
+ */
+const take = async (file: string, written: string): Promise<void> => {
+  try {
+    return await link(written, file)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+  const found = await readLock(file)
+  if (found !== undefined) {
+    const [pid, host = 'an unknown machine', name = ''] = found.split(' ')
+    if (!isStale(found))
+      throw new Error(
+        `'${dirname(file)}' is in use by process ${pid} on ${host}; wait for it, name another folder with --out, or remove '${file}' if that process is gone, or is another program`,
+      )
+    const claim = `${file}.${name}`
+    await take(claim, written)
+    if ((await readLock(file)) === found) return rename(claim, file)
+    await rm(claim)
+  }
+  return take(file, written)
+}
+
+/**
+ * Takes a folder, which it makes where it is not there. The lock of a process of this machine that is gone, however it went,
+ * counts no more.
  *
  * @returns a function that lets go of it
- * @throws Error where another process has it, with its number; of the file system
+ * @throws Error where another process has it, or one of another machine had it, with its number and machine; of the file system
  * @example
  * const release = await lockFolder('out')
  */
 export const lockFolder = async (folder: string): Promise<() => Promise<void>> => {
   await mkdir(folder, { recursive: true })
   const file = join(folder, 'lock')
-  const take = () => writeFile(file, String(process.pid), { flag: 'wx' })
+  const written = besides(file)
   try {
-    await take()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    const owner = Number(await readFile(file, 'utf8'))
-    if (owner !== process.pid && Number.isInteger(owner) && owner > 0 && isRunning(owner))
-      throw new Error(
-        `'${folder}' is in use by process ${owner}; wait for it, name another folder with --out, or remove '${file}' if that is another program`,
-      )
-    await rm(file, { force: true })
-    await take()
+    await writeFile(written, ME, { flush: true })
+    await take(file, written)
+  } finally {
+    await rm(written, { force: true })
   }
-  return () => rm(file, { force: true })
+  return async () => {
+    if ((await readLock(file)) === ME) await rm(file, { force: true })
+  }
 }

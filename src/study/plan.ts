@@ -1,9 +1,12 @@
 /** From a study to its runs. */
 import { createHash } from 'node:crypto'
+import { formOf } from '../data/index.js'
 import { explain } from '../interpret/analysis.js'
-import type { GradientTransform } from '../transform/index.js'
+import { messageOf, StudyError } from './error.js'
 import { candidatesOf } from './grid.js'
+import { modelFor } from './models.js'
 import type { Choice, ModelChoice, PlannedRun, RunRecord, RunSpec, Settings, Study, Variant } from './types.js'
+import { versions } from './versions.js'
 
 /** @internal Final runs have the seeds below: settings are not chosen by the very runs that then speak for them. */
 export const FIRST_TUNING_SEED = 1000
@@ -20,26 +23,29 @@ export const canonical = (value: unknown): string =>
 
 const hashOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex')
 
-/** What a transform does, as text: its rule as traced, or how it was made where it cannot be traced without a caller. */
-const traced = (transform: GradientTransform<unknown>): string => {
-  try {
-    return explain(transform).text
-  } catch {
-    return canonical(transform.config ?? null)
-  }
-}
-
-// Tracing takes milliseconds, and a study asks for the same rule for each seed and cell.
+// Tracing takes milliseconds, and a study asks for the same rule for each seed and fraction.
 const rules = new WeakMap<Variant, Map<string, string>>()
 
-/** The rule of a variant under some settings. */
-const ruleOf = (row: Variant, settings: Settings): string => {
+/**
+ * The rule of a variant under some settings, as it is traced over the leaves of the model that it is to train: one that looks
+ * at their names or shapes is another rule for another model.
+ *
+ * @throws StudyError where it cannot be traced: then it cannot be trained with either
+ */
+const ruleOf = (study: Study, variant: string, settings: Settings, { model, data }: Where): string => {
+  const row = rowOf(study, variant)
   const known = rules.get(row) ?? new Map<string, string>()
   rules.set(row, known)
-  const key = canonical(settings)
-  const rule = known.get(key) ?? traced(row.transform(settings))
-  known.set(key, rule)
-  return rule
+  const key = canonical([settings, model, data.name])
+  const found = known.get(key)
+  if (found !== undefined) return found
+  try {
+    const rule = explain(row.transform(settings), { shapes: modelFor(model, formOf(data.name)).shapes }).text
+    known.set(key, rule)
+    return rule
+  } catch (error) {
+    throw new StudyError(`study '${study.name}'`, [`variant '${variant}': ${messageOf(error)}`])
+  }
 }
 
 const rowOf = (study: Study, variant: string): Variant => {
@@ -67,6 +73,9 @@ export const cellOf = ({ data, fraction, labelNoise, model }: Cell): string =>
 /** Where a run stands in the grid, variants, settings and seeds apart. */
 export type Cell = Pick<RunSpec, 'data' | 'fraction' | 'labelNoise' | 'model'>
 
+/** What decides the leaves of a model. */
+type Where = Pick<Cell, 'data' | 'model'>
+
 /** All cells of a study's grid. */
 export const cellsOf = ({ data, fractions, labelNoise, models }: Study): readonly Cell[] =>
   data.flatMap(set =>
@@ -81,7 +90,7 @@ export const cellsOf = ({ data, fractions, labelNoise, models }: Study): readonl
  */
 const planned = (study: Study, spec: RunSpec): PlannedRun => {
   const { stage: _, ...given } = spec
-  const hash = hashOf({ ...given, rule: ruleOf(rowOf(study, spec.variant), spec.settings) }).slice(0, 10)
+  const hash = hashOf({ ...given, rule: ruleOf(study, spec.variant, spec.settings, spec) }).slice(0, 10)
   const { variant, data, fraction, labelNoise, model, settings, seed } = spec
   const noise = labelNoise > 0 ? `-n${labelNoise}` : ''
   const id = `${variant}-${data.name}-f${fraction}${noise}-${modelName(model)}-lr${settings.learningRate}-s${seed}-${hash}`
@@ -162,16 +171,22 @@ export const givenSettings = (study: Study) => (variant: string) => {
 }
 
 /**
- * What a study is, as a hash: everything that decides its numbers, the rules of all its transforms included. Two machines
- * whose fingerprints agree run the same thing.
+ * What a study is, as a hash: everything that decides its numbers but the content of its data, the rules of all its transforms
+ * and the versions of Plastax and TensorFlow.js included. Two machines whose fingerprints agree run the same thing.
+ *
+ * @throws StudyError where a rule cannot be traced
  */
 export const fingerprintOf = (study: Study): string => {
-  const rules = rowsOf(study).map(([variant, row]) => [
+  const { name, description: _, variants, against: __, ...given } = study
+  const rules = Object.entries(variants).map(([variant, row]) => [
     variant,
-    [row.settings, ...candidatesOf(row)].map(settings => [settings, ruleOf(row, settings)]),
+    [row.settings, ...candidatesOf(row)].map(settings => [
+      settings,
+      study.data.flatMap(data => study.models.map(model => ruleOf(study, variant, settings, { data, model }))),
+    ]),
   ])
-  const { name, description: _, variants: __, against: ___, ...given } = study
-  return hashOf({ name, given, rules }).slice(0, 16)
+  const { plastax, tfjs } = versions()
+  return hashOf({ name, given, rules, plastax, tfjs }).slice(0, 16)
 }
 
 /** @internal What a run is judged by, the more the better: after its last epoch; none where it diverged. */

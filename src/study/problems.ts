@@ -1,15 +1,16 @@
 /** All that is wrong with a study. It comes from a module that no compiler need have seen: nothing is taken for granted. */
-import { dataSetNames } from '../data/index.js'
+import { dataSetNames, formOf } from '../data/index.js'
 import { suggestion } from '../optimizers/decode.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
 import { messageOf } from './error.js'
 import { candidatesOf } from './grid.js'
+import { modelFor } from './models.js'
 import { FIRST_TUNING_SEED, modelName } from './plan.js'
 import type { Study, Variant } from './types.js'
 
 type Problems = readonly string[]
 
-const roles = ['plasticity', 'control', 'baseline']
+const roles = ['plasticity', 'ablation', 'control', 'baseline']
 const modelNames = ['mlp', 'small-cnn', 'lenet5', 'resnet18']
 const metrics = ['accuracy', 'loss']
 const selections = ['fixed', 'validation', 'test', 'all']
@@ -60,14 +61,23 @@ const fileName = (what: string, name: unknown): Problems =>
 const refusals = (name: string, row: Variant): Problems => {
   const messages = [row.settings, ...candidatesOf(row)].flatMap(settings => {
     try {
-      row.transform(settings)
-      return []
+      const made: unknown = row.transform(settings)
+      return isRecord(made) && typeof made.init === 'function' && typeof made.update === 'function'
+        ? []
+        : [`${name}: transform gives ${show(made)}; give a gradient transform, such as a chain`]
     } catch (error) {
       return [`${name}: ${messageOf(error)}`]
     }
   })
   return [...new Set(messages)]
 }
+
+/** Settings go to threads and into hashes: what JSON would lose or change may not be in them. */
+const isPlain = (value: unknown): boolean =>
+  value === null ||
+  ['string', 'boolean', 'undefined'].includes(typeof value) ||
+  Number.isFinite(value) ||
+  (Array.isArray(value) ? value.every(isPlain) : isRecord(value) && Object.values(value).every(isPlain))
 
 const rowProblems = (name: string, row: Variant): Problems => {
   const what = `variant '${name}'`
@@ -81,6 +91,12 @@ const rowProblems = (name: string, row: Variant): Problems => {
     ...(isRecord(settings)
       ? numberProblems(`${what}: settings.learningRate`, settings.learningRate, '(0, inf)')
       : [`${what}: settings is ${show(settings)}; use such as { learningRate: 0.1 }`]),
+    ...(row.alphaBounds === undefined || typeof row.alphaBounds === 'function'
+      ? []
+      : [`${what}: alphaBounds is ${show(row.alphaBounds)}; give a function of the settings, such as () => [0.2, 2]`]),
+    ...(isPlain([settings, candidates])
+      ? []
+      : [`${what}: its settings are no plain JSON; use numbers that are finite, texts, lists and records`]),
     ...(candidates === undefined
       ? []
       : listProblems(
@@ -111,6 +127,22 @@ const variantProblems = ({ variants, selection }: Study): Problems => {
       ]
 }
 
+/** Models that do not take the examples of a set, and sets that have no images to augment. */
+const fitProblems = ({ data, models, augment }: Study): Problems =>
+  data.flatMap(({ name }) => {
+    const form = formOf(name)
+    const unfit = models.flatMap(model => {
+      try {
+        modelFor(model, form)
+        return []
+      } catch (error) {
+        return [`model '${modelName(model)}' does not take '${name}': ${messageOf(error)}`]
+      }
+    })
+    const images = form.inputShape.length === 3
+    return [...unfit, ...(augment && !images ? [`augment is true, but '${name}' has no images; use false`] : [])]
+  })
+
 const tuningProblems = ({ tuning }: Study): Problems => [
   ...keyProblems('tuning', tuning, tuningKeys),
   ...optional('tuning.validation', tuning.validation, '(0, 1)'),
@@ -127,22 +159,13 @@ const tuningProblems = ({ tuning }: Study): Problems => [
  */
 export const problemsOf = (study: Study, keys: readonly string[]): Problems => {
   const variants = Object.keys(study.variants ?? {})
-  return [
-    ...fileName('name', study.name),
-    ...keyProblems('study', study, keys),
-    ...variantProblems(study),
-    // Nobody to be compared with is allowed.
-    ...(study.against.length === 0
-      ? []
-      : listProblems('against', study.against, name => nameProblems('against: variant', name, variants), itself)),
+  const grid = [
     ...listProblems(
       'data',
       study.data,
       data => [...nameProblems('data set', data.name, dataSetNames), ...keyProblems('data', data, ['name', 'source'])],
       ({ name }) => name,
     ),
-    ...listProblems('fractions', study.fractions, part => numberProblems('fractions', part, '(0, 1]'), itself),
-    ...listProblems('labelNoise', study.labelNoise, rate => numberProblems('labelNoise', rate, '[0, 1]'), itself),
     ...listProblems(
       'models',
       study.models,
@@ -153,6 +176,19 @@ export const problemsOf = (study: Study, keys: readonly string[]): Problems => {
       ],
       modelName,
     ),
+  ]
+  return [
+    ...fileName('name', study.name),
+    ...keyProblems('study', study, keys),
+    ...variantProblems(study),
+    // Nobody to be compared with is allowed.
+    ...(study.against.length === 0
+      ? []
+      : listProblems('against', study.against, name => nameProblems('against: variant', name, variants), itself)),
+    ...grid,
+    ...(grid.length === 0 ? fitProblems(study) : []),
+    ...listProblems('fractions', study.fractions, part => numberProblems('fractions', part, '(0, 1]'), itself),
+    ...listProblems('labelNoise', study.labelNoise, rate => numberProblems('labelNoise', rate, '[0, 1]'), itself),
     ...numberProblems('seeds', study.seeds, `integer in [1, ${FIRST_TUNING_SEED}]`),
     ...numberProblems('epochs', study.epochs, 'integer in [1, inf)'),
     ...numberProblems('batchSize', study.batchSize, 'integer in [1, inf)'),

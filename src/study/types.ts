@@ -1,9 +1,13 @@
 /** What a study is: variants, data, seeds; and what it becomes: runs and their records. All but a variant's transform is plain data. */
+import type { DataSetName } from '../data/index.js'
 import type { Bounds, EpochResult, Outcome } from '../train/index.js'
 import type { GradientTransform } from '../transform/index.js'
 
-/** What a variant is for. A `control` takes something of plasticity away, so that a gap to it has one cause. */
-export type Role = 'plasticity' | 'control' | 'baseline'
+/**
+ * What a variant is for. An `ablation` has a part of plasticity taken away; a `control` keeps something of its step size and
+ * has no modulation: a gap to either has one cause, but only what beats the controls is more than a step size.
+ */
+export type Role = 'plasticity' | 'ablation' | 'control' | 'baseline'
 
 /** What a variant's transform is made from: plain JSON, such as the options of an optimizer. */
 export interface Settings {
@@ -28,7 +32,7 @@ export interface Variant<S extends Settings = Settings> {
 
 /** A data set, and where it is: see `loadDataSet`. */
 export interface DataChoice {
-  readonly name: string
+  readonly name: DataSetName
   /** `'shipped'`, `'full'` or a folder. */
   readonly source?: string
 }

@@ -46,6 +46,29 @@ export const plastic = <S extends PlasticSettings>(
 // the learning rate, so that no gap between them comes from a choice made by hand.
 const published: PlasticSettings = { learningRate: 0.1, plasticity: { plasticityScale: 2, warmupEpochs: 2 } }
 
+/** The controls, which stand in every study: each keeps something of the step size of plasticity, and has no modulation. */
+export const controls = {
+  [WITHOUT_PLASTICITY]: {
+    role: 'control',
+    description: 'alpha = 1, the same homeostasis and step',
+    settings: { learningRate: 0.1 },
+    transform: alphaOne,
+  },
+  'alpha-averaged': plastic(
+    'control',
+    'alpha averaged over the leaf, its size without its pattern',
+    published,
+    alphaAveraged,
+  ),
+  'alpha-shuffled': plastic(
+    'control',
+    'alpha shuffled within the leaf, its distribution without its pattern',
+    published,
+    alphaShuffled,
+  ),
+  'alpha-grafted': plastic('control', "the gradient's direction with the modulated norm", published, alphaGrafted),
+} as const
+
 /** All variants, in the order of the help. */
 export const variants = {
   neuroplastic: plastic('plasticity', 'full plasticity: activity, gradient and memory', published, neuroPlastic),
@@ -76,25 +99,7 @@ export const variants = {
     published,
     settings => controlledNeuroPlastic('layerwise', settings),
   ),
-  [WITHOUT_PLASTICITY]: {
-    role: 'control',
-    description: 'alpha = 1, the same homeostasis and step',
-    settings: { learningRate: 0.1 },
-    transform: alphaOne,
-  },
-  'alpha-averaged': plastic(
-    'control',
-    'alpha averaged over the leaf, its size without its pattern',
-    published,
-    alphaAveraged,
-  ),
-  'alpha-shuffled': plastic(
-    'control',
-    'alpha shuffled within the leaf, its distribution without its pattern',
-    published,
-    alphaShuffled,
-  ),
-  'alpha-grafted': plastic('control', "the gradient's direction with the modulated norm", published, alphaGrafted),
+  ...controls,
   sgd: {
     role: 'baseline',
     description: 'gradient descent with momentum 0.9',

@@ -5,13 +5,13 @@ import type { EngineContext } from './engine.js'
 import { messageOf } from './error.js'
 import { executeRun } from './execute.js'
 import { folderStore } from './folder.js'
-import { loadStudy } from './load.js'
 import type { ThreadTask } from './local.js'
+import { reloadStudy } from './reload.js'
 import { onThread, type WithPort } from './threads.js'
 import type { RunRecord } from './types.js'
 
-const { request, folder } = workerData as EngineContext
-const loading = loadStudy(request)()
+const context = workerData as EngineContext
+const loading = reloadStudy(context, 'the study was started; run the same command again')()
 
 /**
  * Runs a run.
@@ -20,10 +20,10 @@ const loading = loadStudy(request)()
  */
 export default ({ run, port }: ThreadTask & WithPort): Promise<RunRecord> =>
   onThread(port, async watching => {
-    const study = await loading
-    if (E.isLeft(study)) throw new Error(study.left)
-    const store = await folderStore(folder, run)
+    const store = await folderStore(context.folder, run)
     try {
+      const study = await loading
+      if (E.isLeft(study)) throw new Error(study.left)
       return await executeRun(study.right, run, store, watching)
     } catch (error) {
       if (!watching.signal.aborted) await store.log({ event: 'failed', reason: messageOf(error) })

@@ -7,7 +7,7 @@ export { type Evaluation, evaluate, type Score, scoreLogits } from './evaluate.j
 export { type Batch, type LossAndGradients, lossAndGradients } from './loss.js'
 export { type CheckpointPolicy, checkpointPolicy } from './policy.js'
 export { perEpoch, stepsPerEpoch } from './schedule.js'
-export { train } from './train.js'
+export { ResumeError, train } from './train.js'
 export type {
   DiagnosticsConfig,
   EpochResult,

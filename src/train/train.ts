@@ -45,7 +45,12 @@ const identityOf = <S>(
   'test set': about(test),
 })
 
-/** What a run goes on from: a fresh start, or its checkpoint. @throws RangeError with all that is wrong with the checkpoint */
+/** A checkpoint that a run cannot be resumed from. */
+export class ResumeError extends RangeError {
+  override readonly name = 'ResumeError'
+}
+
+/** What a run goes on from: a fresh start, or its checkpoint. @throws ResumeError with all that is wrong with the checkpoint */
 const startOf = <S>(
   { transform, resume }: TrainingConfig<S>,
   fresh: Carry<S>,
@@ -55,7 +60,7 @@ const startOf = <S>(
   if (resume === undefined) return { carry: fresh, epochs: [] }
   try {
     const found = decodeRun(transform, resume, fresh, run, epochs)
-    if (E.isLeft(found)) throw new RangeError(`the run cannot be resumed: ${found.left.join('; ')}`)
+    if (E.isLeft(found)) throw new ResumeError(`the run cannot be resumed: ${found.left.join('; ')}`)
     return found.right
   } finally {
     disposeCarry(fresh)
@@ -92,7 +97,7 @@ const recordingOf = <S>({ transform, alphaBounds, diagnostics }: TrainingConfig<
  * @param config see `TrainingConfig`
  * @returns plain data
  * @throws HyperparameterError for a seed, epoch count, batch size or the like out of range; RangeError where model and images do
- *   not fit, or there are none, and for a checkpoint that is damaged or of another run, with every problem; the reason of the
+ *   not fit, or there are none; ResumeError for a checkpoint that is damaged or of another run, with every problem; the reason of the
  *   signal; what `onEpoch` rejects with; what the transform throws when traced
  * @example
  * const run = await train({ model: mlp(), transform: adam(1e-3), train: data.train, test: data.test, seed: 0 })

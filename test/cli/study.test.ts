@@ -1,8 +1,16 @@
 /** `plastax study` where there is nothing to run: what is wrong is one line, and says what would be right. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { run } from '../../src/cli/run.js'
 import { builtinStudies } from '../../src/study/builtin/index.js'
+import { defineStudy } from '../../src/study/define.js'
+import { folderStore } from '../../src/study/folder.js'
+import { manifestOf, writeManifest } from '../../src/study/manifest.js'
+import { variants } from '../../src/study/variants.js'
+import { plannedRun } from '../study/runs.js'
 
 /** The exit code of a command, and what it wrote. */
 const outcome = async (args: readonly string[]) => {
@@ -37,4 +45,25 @@ test('study run --help names each built-in study', async () => {
   const { code, stdout } = await outcome(['study', 'run', '--help'])
   expect(code).toBe(0)
   for (const name of Object.keys(builtinStudies)) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
+})
+
+test('study status says why runs failed once, and names those that did', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plastax-status-'))
+  const { study } = defineStudy({ name: 'mine', variants: { adam: variants.adam } })
+  const request = { study: './mine.ts', quick: false, asPublished: false }
+  const tuning = [1000, 1001, 1002].map(seed => plannedRun('adam', seed))
+  const final = [0, 1].map(seed => plannedRun('adam', seed))
+  await writeManifest(folder, manifestOf(study, { request, fingerprint: 'f' }, { tuning, final, choices: [] }))
+  for (const run of tuning.slice(1)) await (await folderStore(folder, run)).log({ event: 'failed', reason: 'no data' })
+  const { stdout } = await outcome(['study', 'status', folder])
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    'mine (plastax study run ./mine.ts)',
+    'to choose settings: 0 of 3 runs',
+    'final: 0 of 2 runs',
+    'failed: no data',
+    '  adam-1001',
+    '  adam-1002',
+    'no settings could be chosen: no data',
+  ])
+  await rm(folder, { recursive: true })
 })

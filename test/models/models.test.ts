@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { badLeafName, names } from '../../src/expr/tree.js'
+import { badLeafName, map, names } from '../../src/expr/tree.js'
 import { lenet5, type Model, mlp, resnet18, smallCnn } from '../../src/models/index.js'
 import { lossAndGradients } from '../../src/train/loss.js'
 import { HyperparameterError } from '../../src/transform/hyperparameter.js'
@@ -41,6 +41,13 @@ const tiny: Readonly<Record<string, Model>> = {
 }
 
 describe.each(Object.entries(tiny))('%s', (_, model) => {
+  test('says the shapes of its parameters before it has any', () => {
+    const { params, stats } = model.init(0)
+    expect(model.shapes).toEqual(map((x: tf.Tensor) => x.shape)(params))
+    expect(Object.keys(model.shapes)).toEqual(Object.keys(params))
+    tf.dispose([params, stats])
+  })
+
   test('gives a logit for each class, and the statistics that it was given in evaluation', () => {
     const variables = model.init(0)
     const { logits, stats } = model.apply(variables, imagesFor(model, 5).x)

@@ -55,6 +55,31 @@ test.each<[string, object, string]>([
     "variant 'x' has no transform; give a function of its settings",
   ],
   [
+    'a transform that gives none',
+    rows({ x: { ...adam, transform: () => undefined } }),
+    "variant 'x': transform gives undefined; give a gradient transform, such as a chain",
+  ],
+  [
+    'bounds that are no function',
+    rows({ x: { ...adam, alphaBounds: 5 } }),
+    "variant 'x': alphaBounds is 5; give a function of the settings, such as () => [0.2, 2]",
+  ],
+  [
+    'settings that no thread could be given',
+    rows({ x: { ...adam, settings: { learningRate: 0.1, rate: () => 1 } } }),
+    "variant 'x': its settings are no plain JSON; use numbers that are finite, texts, lists and records",
+  ],
+  [
+    'a model that does not take the examples',
+    { data: ['blobs'], models: ['mlp', 'lenet5'] },
+    "model 'lenet5' does not take 'blobs': inputShape must be [height, width, channels] with images of 28 x 28 or 32 x 32; got '[32]'",
+  ],
+  [
+    'augmentation of what is no image',
+    { data: ['blobs'], augment: true },
+    "augment is true, but 'blobs' has no images; use false",
+  ],
+  [
     'an unknown role',
     rows({ x: { ...adam, role: 'contol' } }),
     "variant 'x': role \"contol\" is not known; did you mean 'control'?",

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { folderStore, lastFailure, readRecord, runFolder } from '../../src/study/folder.js'
@@ -63,15 +64,49 @@ test('what a killed process left half written is cleared away', async () => {
   expect(await readdir(runFolder(study, run.id))).toEqual(['config.json'])
 })
 
-test('a folder has one process at a time; one that is gone counts no more', async () => {
+// No process has a number as large as that.
+const goneHere = () => `999999999 ${hostname()} ${randomUUID()}`
+
+test('a folder has one process at a time; one of this machine that is gone counts no more', async () => {
   const release = await lockFolder(study)
+  await expect(lockFolder(study)).rejects.toThrow(`'${study}' is in use by process ${process.pid} on ${hostname()}; `)
   await release()
-  await writeFile(join(study, 'lock'), String(process.ppid))
-  await expect(lockFolder(study)).rejects.toThrow(`'${study}' is in use by process ${process.ppid}`)
-  // No process has a number as large as that.
-  for (const gone of ['999999999', '']) {
+  expect(await readdir(study)).toEqual([])
+  // The second had the number of this process, as in a container that was started again.
+  for (const gone of [goneHere(), `${process.pid} ${hostname()} ${randomUUID()}`]) {
     await writeFile(join(study, 'lock'), gone)
     await (await lockFolder(study))()
     expect(await readdir(study)).toEqual([])
   }
+})
+
+test.each(['7 elsewhere 0b2c', '7'])('a lock that nobody here can judge stays: %s', async lock => {
+  const file = join(study, 'lock')
+  await writeFile(file, lock)
+  await expect(lockFolder(study)).rejects.toThrow(
+    /process 7 on (elsewhere|an unknown machine); .* or remove '.*lock' if/,
+  )
+  expect(await readFile(file, 'utf8')).toBe(lock)
+})
+
+test('of all who find a stale lock one takes it, also where one died on taking it', async () => {
+  for (let i = 0; i < 50; i++) {
+    const [lock, claim] = [goneHere(), goneHere()]
+    await writeFile(join(study, 'lock'), lock)
+    if (i % 2 === 0) await writeFile(join(study, `lock.${lock.split(' ')[2]}`), claim)
+    const taken = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(study)))
+    const [first, ...others] = taken.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    expect(others).toEqual([])
+    expect(await readdir(study)).toEqual(['lock'])
+    await first?.()
+    expect(await readdir(study)).toEqual([])
+  }
+})
+
+test("only one's own lock is let go of", async () => {
+  const release = await lockFolder(study)
+  const other = `${process.ppid} ${hostname()} ${randomUUID()}`
+  await writeFile(join(study, 'lock'), other)
+  await release()
+  expect(await readFile(join(study, 'lock'), 'utf8')).toBe(other)
 })

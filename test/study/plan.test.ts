@@ -14,7 +14,7 @@ import {
 } from '../../src/study/plan.js'
 import type { PlannedRun, RunRecord, Study, Variant } from '../../src/study/types.js'
 import { variants } from '../../src/study/variants.js'
-import { chain, scale, scaleByLearningRate } from '../../src/transform/index.js'
+import { chain, masked, scale, scaleByLearningRate } from '../../src/transform/index.js'
 
 /** A rule of one's own, so that it can be changed. */
 const descent = (factor = 1): Variant => ({
@@ -26,7 +26,7 @@ const descent = (factor = 1): Variant => ({
 const { study } = defineStudy({
   name: 'trial',
   variants: { descent: descent(), adam: variants.adam },
-  data: ['fashion-mnist', 'blobs'],
+  data: ['fashion-mnist', 'cifar10'],
   fractions: [0.1, 1],
   labelNoise: [0, 0.2],
   models: ['mlp', { name: 'resnet18', width: 4 }],
@@ -130,6 +130,39 @@ test('the fingerprint changes with what decides the numbers, rules included, and
     { name: 'other' },
   ].map(changes => fingerprintOf({ ...study, ...(changes as Partial<Study>) }))
   expect(new Set([same, ...others]).size).toBe(others.length + 1)
+})
+
+test('a rule that tells leaves apart by name is another rule where it names others', () => {
+  const scaled = (leaf: string): Variant => ({
+    ...descent(),
+    transform: () => masked(name => name.startsWith(leaf), scale(0.1)),
+  })
+  const about = (leaf: string, models: Study['models']): Study => ({
+    ...fixed,
+    models,
+    variants: { ...study.variants, descent: scaled(leaf) },
+  })
+  const mlp = [{ name: 'mlp' }] as const
+  expect(fingerprintOf(about('dense1', mlp))).not.toBe(fingerprintOf(about('dense3', mlp)))
+  expect(ids(finals(about('dense1', mlp)))).not.toEqual(ids(finals(about('dense3', mlp))))
+  // The same to a model that has neither.
+  const [a, b] = ['stage5', 'stage6'].map(leaf => ids(finals(about(leaf, [{ name: 'resnet18', width: 4 }]))))
+  expect(a).toEqual(b)
+})
+
+test('a rule that cannot be traced is named', () => {
+  const broken: Variant = {
+    ...descent(),
+    transform: () => ({
+      init: () => [],
+      update: () => {
+        throw new Error('no such thing')
+      },
+    }),
+  }
+  expect(() => fingerprintOf({ ...study, variants: { broken } })).toThrow(
+    "study 'trial': variant 'broken': no such thing",
+  )
 })
 
 test('a run has the transform of its variant, and of no other', () => {

@@ -117,4 +117,20 @@ describe.skipIf(!hasRedis)('workers in processes of their own', () => {
     survivor.child.kill('SIGINT')
     expect((await survivor.end).code).toBe(0)
   })
+
+  test('a thread refuses a file that was edited after its worker read it', async () => {
+    const study = join(folder, 'edited.ts')
+    const settings = 'settings: { learningRate: isMainThread ? 0.1 : 0.2 }'
+    const edited = definition
+      .replace("'mine'", "'edited'")
+      .replace('variants.adam,', `{ ...variants.adam, ${settings} },`)
+    await writeFile(study, `import { isMainThread } from 'node:worker_threads'${edited}`)
+    const worker = startWorker(['--redis', redis.url, '--study', study, '--concurrency', '1'])
+    const args = ['--out', join(folder, 'edited'), '--engine', 'bullmq', '--redis', redis.url]
+    const { code, stderr } = await plastax('study', 'run', study, ...args)
+    worker.child.kill('SIGINT')
+    await worker.end
+    expect(code).toBe(1)
+    expect(stderr).toContain(`failed: '${study}' has changed since the worker was started; start it again`)
+  })
 })

@@ -10,14 +10,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { adam } from '../../src/optimizers/index.js'
 import { changed, defineStudy } from '../../src/study/define.js'
 import type { Engine, EngineEvents, StudyRequest } from '../../src/study/engine.js'
-import { readRecord, runFolder } from '../../src/study/folder.js'
+import { folderStore, readRecord, runFolder } from '../../src/study/folder.js'
 import { fromJson } from '../../src/study/json.js'
 import { finalRuns, fingerprintOf, givenSettings } from '../../src/study/plan.js'
 import { queueEngine } from '../../src/study/queue/engine.js'
+import { redisStore } from '../../src/study/queue/store.js'
 import { decodeTask, jobId, queueName } from '../../src/study/queue/task.js'
 import { type Assignment, serveQueue, type WorkerOptions, type WorkerParts } from '../../src/study/queue/worker.js'
 import type { PlannedRun, RunRecord, Study } from '../../src/study/types.js'
-import type { EpochResult } from '../../src/train/index.js'
+import { encodeRun } from '../../src/train/checkpoint.js'
+import { type EpochResult, readCheckpoint } from '../../src/train/index.js'
+import { identity } from '../../src/transform/combine.js'
 import { freePort, hasRedis, startRedis, type TestRedis } from './redis.js'
 import { epochResult } from './runs.js'
 
@@ -51,18 +54,30 @@ const recordOf = (run: PlannedRun): RunRecord => ({
   versions: { toy: '1' },
 })
 
-/** What `executeRun` does, without training: the checkpoint is the number of epochs done. */
+/** Of a model without parameters. */
+const checkpointAfter = (epochs: number): Uint8Array =>
+  encodeRun(
+    identity,
+    { params: {}, stats: {}, state: [] },
+    { run: {}, epochs: Array.from({ length: epochs }, (_, i) => epochResult(i + 1, 0.5)) },
+  )
+const epochsIn = (checkpoint: Uint8Array | undefined): number => {
+  const saved = readCheckpoint(checkpoint ?? new Uint8Array())
+  return E.isRight(saved) ? saved.right.epochs.length : 0
+}
+
+/** What `executeRun` does, without training. */
 const toyExecute =
   (begun: string[] = []): WorkerParts['execute'] =>
   async ({ run, store }: Assignment, { onProgress, signal }) => {
     begun.push(run.id)
-    const epoch = (await store.checkpoint())?.[0] ?? 0
+    const epoch = epochsIn(await store.checkpoint())
     await store.log({ event: epoch > 0 ? 'resumed' : 'started', epoch, versions: {} })
     for (let at = epoch + 1; at <= run.spec.epochs; at++) {
       await sleep(EPOCH_MS)
       signal.throwIfAborted()
       onProgress({ epoch: at, epochs: run.spec.epochs, step: 1, steps: 1, loss: 1 })
-      await store.save(Uint8Array.of(at))
+      await store.save(checkpointAfter(at))
       await store.log({ event: 'epoch', result: score(run, at) })
     }
     await store.log({ event: 'finished' })
@@ -71,6 +86,8 @@ const toyExecute =
     return record
   }
 
+const epochsSaved = async (folder: string, { id }: PlannedRun): Promise<number> =>
+  epochsIn(await readFile(join(runFolder(folder, id), 'checkpoint.bin')))
 const eventsIn = async (folder: string, { id }: PlannedRun) =>
   (await readFile(join(runFolder(folder, id), 'events.jsonl'), 'utf8'))
     .trim()
@@ -186,7 +203,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
       expect((await readdir(runFolder(folder, run.id))).sort()).toEqual(
         ['checkpoint.bin', 'config.json', 'events.jsonl', 'summary.json'], // as a local run leaves it
       )
-      expect([...(await readFile(join(runFolder(folder, run.id), 'checkpoint.bin')))]).toEqual([3])
+      expect(await epochsSaved(folder, run)).toBe(3)
       const names = (await eventsIn(folder, run)).map(({ event }) => event)
       expect(names).toEqual(['started', 'epoch', 'epoch', 'epoch', 'finished'])
     }
@@ -297,7 +314,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
       completed: 0,
       failed: 0,
     })
-    const saved = (await readFile(join(runFolder(folder, first.id), 'checkpoint.bin')))[0] as number
+    const saved = await epochsSaved(folder, first)
     expect(saved).toBeGreaterThan(1)
     // The worker notices, and is free for others.
     await vi.waitFor(() => expect(lines.filter(line => line.startsWith('dropped'))).toHaveLength(2), { timeout: 5000 })
@@ -314,12 +331,34 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     await expect(resumed.end).rejects.toThrow('interrupted')
   })
 
+  test('of two checkpoints the longer one wins, on the way there and back', async () => {
+    const [ahead, behind] = toyRuns as [PlannedRun, PlannedRun]
+    const jobOf = ({ id }: PlannedRun) => jobId({ fingerprint: fingerprintOf(toyStudy), id })
+    // What a worker saved after the submitter's Ctrl-C; of one run the study went on without Redis.
+    for (const run of [ahead, behind]) await redisStore(redis.client, jobOf(run)).save(checkpointAfter(2))
+    await (await folderStore(folder, ahead)).save(checkpointAfter(3))
+    await (await folderStore(folder, behind)).save(checkpointAfter(1))
+    const resumedAt: Record<string, number> = {}
+    const execute: WorkerParts['execute'] = async ({ run, store }) => {
+      resumedAt[run.id] = epochsIn(await store.checkpoint())
+      // Such as one of a version that goes on from no checkpoint of another.
+      if (run.id === ahead.id) await store.save(checkpointAfter(1))
+      throw new Error('the machine is too small')
+    }
+    work({ execute })
+    const { events, failed } = listener()
+    await submit(toyStudy, events, { runs: [ahead, behind] }).end
+    expect(failed).toHaveLength(2)
+    expect(resumedAt).toEqual({ [ahead.id]: 3, [behind.id]: 2 })
+    expect(await Promise.all([ahead, behind].map(run => epochsSaved(folder, run)))).toEqual([3, 2])
+  })
+
   test("a worker's Ctrl-C gives its run back at once, with its last checkpoint", async () => {
     const leaving = new AbortController()
     const run = toyRuns[0] as PlannedRun
     const slow: WorkerParts['execute'] = async ({ store }, { signal }) => {
       await store.log({ event: 'started', epoch: 0, versions: {} })
-      await store.save(Uint8Array.of(2))
+      await store.save(checkpointAfter(2))
       await sleep(60_000, undefined, { signal })
       throw new Error('not reached')
     }

@@ -117,6 +117,15 @@ test('nothing is chosen among the candidates that happened not to fail', async (
   expect(missing).toEqual(manifest.final.map(({ id }) => ({ id, reason })))
 })
 
+test('nothing is chosen on the test set while a run is missing', async () => {
+  const { choices, final } = await go(
+    changed(study, { selection: 'test' }),
+    fake({ fails: ({ spec }) => spec.seed === 1 && spec.settings.learningRate === 0.1 }),
+  )
+  expect(choices).toEqual([])
+  expect(final.length).toBeGreaterThan(0)
+})
+
 test('a setting that diverges on one seed is not chosen', async () => {
   const wild = ({ spec }: PlannedRun) =>
     spec.stage === 'tune' && spec.settings.learningRate === 0.32 && spec.seed === 1001

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fromJson } from '../../src/study/json.js'
 import { build, type Finished, plastax, start } from '../cli/build.js'
@@ -93,6 +94,47 @@ test('Ctrl-C ends a study within a moment, and the next command goes on', async 
   expect(await readdir(out)).not.toContain('lock')
   const { stderr: rest } = await plastax(...command)
   expect(rest).toMatch(/^final runs: 6 runs, [1-5] of them finished before\n/)
+})
+
+/** A study of one variant on blobs; `more` is in its file before it. */
+const small = async (name: string, more: string, learningRate = '0.1'): Promise<string> => {
+  const file = join(folder, `${name}.ts`)
+  const lines = [
+    "import { isMainThread } from 'node:worker_threads'",
+    "import { defineStudy, variants } from 'plastax/study'",
+    more,
+    `const adam = { ...variants.adam, settings: { learningRate: ${learningRate} } }`,
+    `export default defineStudy({ name: '${name}', variants: { adam }, data: ['blobs'], selection: 'fixed', seeds: 1, epochs: 1 })`,
+  ]
+  await writeFile(file, lines.join('\n'))
+  return file
+}
+
+test('a second Ctrl-C ends a study whose threads hear nothing', async () => {
+  const file = await small('deaf', 'if (!isMainThread) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)')
+  const { child, end } = start(['study', 'run', file, '--out', join(folder, 'deaf'), '--workers', '1'])
+  await new Promise<void>(resolve => child.stderr?.once('data', () => resolve()))
+  // By then the run has been given to the thread.
+  await sleep(1000)
+  child.kill('SIGINT')
+  await sleep(300)
+  expect(child.exitCode).toBeNull()
+  child.kill('SIGINT')
+  expect((await end).code).toBe(130)
+})
+
+test('a file that was edited before a thread read it is refused', async () => {
+  const file = await small('edited', '', 'isMainThread ? 0.1 : 0.2')
+  const out = join(folder, 'edited')
+  const { code, stderr } = await plastax('study', 'run', file, '--out', out, '--workers', '1')
+  expect(code).toBe(1)
+  const sentence = `'${file}' has changed since the study was started; run the same command again`
+  expect(stderr).toContain(`failed: ${sentence}`)
+  const [id] = await readdir(join(out, 'runs'))
+  const { stdout } = await plastax('study', 'status', out)
+  expect(stdout).toMatch(/final: 0 of 1 run\n/)
+  expect(stdout).toContain(sentence)
+  expect(stdout).toContain(id)
 })
 
 const broken: readonly (readonly [string, string, RegExp])[] = [

@@ -73,7 +73,7 @@ test('every problem of a checkpoint is named', async () => {
     )
   const before = tf.memory().numTensors
   expect(await refusal({ seed: 4 })).toBe(
-    'RangeError: the run cannot be resumed: the checkpoint has seed 3, and this run has 4',
+    'ResumeError: the run cannot be resumed: the checkpoint has seed 3, and this run has 4',
   )
   const expectations: readonly (readonly [Partial<TrainingConfig<unknown>>, readonly string[]])[] = [
     [

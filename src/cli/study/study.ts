@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { lastFailure } from '../../study/folder.js'
 import {
   type Engine,
   type EngineContext,
@@ -10,6 +11,7 @@ import {
   localEngine,
   lockFolder,
   type Manifest,
+  type PlannedRun,
   readManifest,
   readRecords,
   resultOf,
@@ -97,7 +99,12 @@ const runIn = async (study: Study, folder: string, options: StudyRunOptions, io:
     const context = { request: requestOf(options), fingerprint: fingerprintOf(study), folder }
     const engine = await engineOf(context, options, io)
     const display = studyDisplay(io.stderr)
-    const ignoreFurther = io.onInterrupt(() => ending.abort(new Error('interrupted')))
+    const ignoreFurther = io.onInterrupt(() => {
+      if (!ending.signal.aborted) return ending.abort(new Error('interrupted'))
+      // A thread that hears nothing, such as one that never gets through the study's file.
+      display.stop()
+      io.exit(130)
+    })
     try {
       return await runStudy(study, context, folder, engine, display, ending.signal)
     } finally {
@@ -137,6 +144,23 @@ export const runStudyCommand =
       }),
     )
 
+/** Each reason once, and under it the runs that failed for it. What is missing because others failed has a reason and no runs. */
+const failureLines = async (
+  folder: string,
+  runs: readonly PlannedRun[],
+  missing: StudyResult['missing'],
+): Promise<readonly string[]> => {
+  const found = await Promise.all(runs.map(async run => ({ id: run.id, reason: await lastFailure(folder, run) })))
+  const failed = found.filter(({ reason }) => reason !== undefined)
+  const reasons = new Set(
+    [...failed, ...missing].map(({ reason }) => reason).filter(reason => reason !== 'not finished'),
+  )
+  return [...reasons].flatMap(reason => {
+    const ids = failed.filter(run => run.reason === reason).map(({ id }) => `  ${id}`)
+    return [`${ids.length > 0 ? 'failed: ' : ''}${reason}`, ...ids]
+  })
+}
+
 /**
  * Tells how a study stands: runs done, under way, missing, and settings chosen so far.
  *
@@ -153,14 +177,13 @@ export const studyStatusCommand =
           const { name, request, tuning, final, choices } = manifest
           const tuned = await readRecords(folder, tuning)
           const { runs: finished, missing } = await resultOf(folder, manifest)
-          const failed = missing.filter(({ reason }) => reason !== 'not finished')
           const diverged = finished.filter(({ outcome }) => outcome.status === 'diverged')
           const lines = [
             `${name} (plastax study run ${request.study})`,
             ...(tuning.length > 0 ? [`to choose settings: ${tuned.length} of ${count(tuning.length, 'run')}`] : []),
             ...(choices.length > 0 ? [`settings chosen: ${count(choices.length, 'choice')}`] : []),
             `final: ${finished.length} of ${count(final.length, 'run')}${diverged.length > 0 ? `, ${diverged.length} diverged` : ''}`,
-            ...failed.map(({ id, reason }) => `failed: ${id}: ${reason}`),
+            ...(await failureLines(folder, [...tuning, ...final], missing)),
           ]
           stdout.write(`${lines.join('\n')}\n`)
         }, message),

@@ -13,8 +13,8 @@ import {
   weightedSum,
 } from '../../transform/index.js'
 import { defineStudy } from '../define.js'
-import { GRADIENT_ONLY, type PlasticSettings, plastic, variants } from '../variants.js'
-import { controls, fashion, shipped } from './parts.js'
+import { controls, GRADIENT_ONLY, type PlasticSettings, plastic, variants } from '../variants.js'
+import { fashion, shipped } from './parts.js'
 
 const { settings, transform: full } = variants.neuroplastic
 
@@ -77,7 +77,7 @@ export const ablationStudy = defineStudy({
     ...ablations,
     ...controls,
     descent: {
-      role: 'control',
+      role: 'baseline',
       description: 'gradient descent: alpha = 1 without homeostasis',
       settings: { learningRate: 0.1 },
       transform: ({ learningRate }) => scaleByLearningRate(learningRate),

@@ -7,8 +7,8 @@ import { fromConfig } from '../../optimizers/index.js'
 import { defineStudy } from '../define.js'
 import { learningRates } from '../grid.js'
 import type { Settings, Variant } from '../types.js'
-import { plastic, variants } from '../variants.js'
-import { controls, fashion, publishedGradientOnly, shipped } from './parts.js'
+import { controls, plastic, variants } from '../variants.js'
+import { fashion, publishedGradientOnly, shipped } from './parts.js'
 
 const { controlled: layerwise, sgd, adam, adamw, ...others } = variants
 

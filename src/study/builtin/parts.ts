@@ -1,17 +1,9 @@
-/** What the built-in studies share: the controls, the sets, the settings of the paper. */
-import { GRADIENT_ONLY, plastic, variants, WITHOUT_PLASTICITY } from '../variants.js'
+/** What the built-in studies share: the sets, the settings of the paper. */
+import { controls, GRADIENT_ONLY, plastic, variants } from '../variants.js'
 
 /** Fashion-MNIST: all of it, and the tenth that Plastax ships. */
 export const fashion = [{ name: 'fashion-mnist', source: 'full' }] as const
 export const shipped = [{ name: 'fashion-mnist', source: 'shipped' }] as const
-
-/** Each takes something of plasticity away. They stand in every study. */
-export const controls = {
-  [WITHOUT_PLASTICITY]: variants[WITHOUT_PLASTICITY],
-  'alpha-averaged': variants['alpha-averaged'],
-  'alpha-shuffled': variants['alpha-shuffled'],
-  'alpha-grafted': variants['alpha-grafted'],
-} as const
 
 const { neuroplastic, [GRADIENT_ONLY]: gradientOnly, sgd, adam } = variants
 
@@ -27,7 +19,7 @@ export const publishedGradientOnly = plastic(
 export const comparison = {
   neuroplastic,
   // Here it is what full plasticity is to beat: it lacks activity and memory.
-  [GRADIENT_ONLY]: { ...gradientOnly, role: 'control' },
+  [GRADIENT_ONLY]: { ...gradientOnly, role: 'ablation' },
   ...controls,
   sgd,
   adam,
@@ -36,7 +28,7 @@ export const comparison = {
 /** The same with the settings of the paper. */
 export const publishedComparison = {
   ...comparison,
-  [GRADIENT_ONLY]: { ...publishedGradientOnly, role: 'control' },
+  [GRADIENT_ONLY]: { ...publishedGradientOnly, role: 'ablation' },
 } as const
 
 /**

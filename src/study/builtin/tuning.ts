@@ -3,8 +3,8 @@ import { adam, adamw, sgd } from '../../optimizers/index.js'
 import { defineStudy } from '../define.js'
 import { grid, learningRates } from '../grid.js'
 import type { Settings, Variant } from '../types.js'
-import { GRADIENT_ONLY, type PlasticSettings, variants, WITHOUT_PLASTICITY } from '../variants.js'
-import { controls, fashion, opponents, shipped } from './parts.js'
+import { controls, GRADIENT_ONLY, type PlasticSettings, variants, WITHOUT_PLASTICITY } from '../variants.js'
+import { fashion, opponents, shipped } from './parts.js'
 
 type Candidates<S> = readonly Partial<S>[]
 

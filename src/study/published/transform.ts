@@ -16,6 +16,7 @@ import type { PublishedRun } from './decode.js'
  * progressAlwaysOne(orthogonalNeuroPlastic({ plasticity: { orthogonalSchedule: 'cosine' } }))
  */
 export const progressAlwaysOne = <S>(transform: GradientTransform<S>): GradientTransform<S> => ({
+  ...(transform.config && { config: transform.config }),
   init: params => transform.init(params),
   update: (updates, state, params, context) => {
     const totalEpochs = scalarFrom(context, 'epoch', 'progressAlwaysOne')

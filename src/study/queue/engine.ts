@@ -8,10 +8,11 @@ import type { Progress } from '../../train/index.js'
 import type { Engine, EngineContext, EngineEvents, RunStore } from '../engine.js'
 import { folderStore, runFolder } from '../folder.js'
 import { fromJson } from '../json.js'
+import { isPath } from '../load.js'
 import type { PlannedRun, RunRecord } from '../types.js'
 import { connectRedis, type Patience } from './connect.js'
-import { copyCheckpoint, forget, moveEvents } from './store.js'
-import { isPath, jobId, KEPT_SECONDS, keysOf, PREFIX, queueName, studyName, type Task } from './task.js'
+import { copyCheckpoint, forget, moveEvents, redisStore } from './store.js'
+import { jobId, KEPT_SECONDS, PREFIX, queueName, studyName, type Task } from './task.js'
 
 /** Where the queue is. */
 export interface QueueOptions extends Patience {
@@ -88,17 +89,17 @@ const submission = (
       const store = await storeOf(job, run)
       const record = fromJson(done.returnvalue) as RunRecord
       await moveEvents(client, job, store.log)
-      await copyCheckpoint(client, job, store.save)
+      await copyCheckpoint(redisStore(client, job), store)
       await store.finish(record)
       await remove(job)
       events.finished(record)
     }
     for (const [job, run] of await own('failed')) {
       const reason = (await Job.fromId(queue, job))?.failedReason ?? 'for a reason unknown'
-      const { log, save } = await storeOf(job, run)
-      await moveEvents(client, job, log)
-      await copyCheckpoint(client, job, save)
-      await log({ event: 'failed', reason })
+      const store = await storeOf(job, run)
+      await moveEvents(client, job, store.log)
+      await copyCheckpoint(redisStore(client, job), store)
+      await store.log({ event: 'failed', reason })
       await remove(job)
       events.failed(run, reason)
     }
@@ -112,14 +113,15 @@ const submission = (
     prepare: async () => {
       for (const [job] of await own('failed')) await queue.remove(job)
       for (const [job, { id }] of left) {
-        const saved = await readFile(join(runFolder(folder, id), 'checkpoint.bin')).catch(() => undefined)
-        if (saved) await client.set(keysOf(job).checkpoint, saved, 'EX', KEPT_SECONDS, 'NX')
+        const checkpoint = () => readFile(join(runFolder(folder, id), 'checkpoint.bin')).catch(() => undefined)
+        await copyCheckpoint({ checkpoint }, redisStore(client, job))
       }
     },
     /** Takes back what is not finished, and keeps what it has come to. Without its lock, a worker drops a run. */
     withdraw: async () => {
       await look()
-      for (const [job, run] of await own('active')) await copyCheckpoint(client, job, (await storeOf(job, run)).save)
+      for (const [job, run] of await own('active'))
+        await copyCheckpoint(redisStore(client, job), await storeOf(job, run))
       await Promise.all([...left.keys()].map(job => client.del(`${queue.toKey(job)}:lock`)))
       await Promise.all([...left.keys()].map(remove))
     },

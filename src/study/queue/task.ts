@@ -2,6 +2,7 @@
 import { parse } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { StudyRequest } from '../engine.js'
+import { isPath } from '../load.js'
 
 /** The prefix of all keys in Redis. */
 export const PREFIX = 'plastax'
@@ -18,9 +19,6 @@ export interface Task {
   /** Of the run. */
   readonly id: string
 }
-
-/** Whether a study is asked for by the path of its module: what looks like a path is one. */
-export const isPath = (study: string): boolean => /[./\\]/.test(study)
 
 /** What a study is called in the queue: a built-in one by its name, another by that of its file. `'mine'` for `./a/mine.ts` */
 export const studyName = (study: string): string => (isPath(study) ? parse(study).name : study)

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { workerData } from 'piscina'
 import type { StudyRequest } from '../engine.js'
 import { executeRun } from '../execute.js'
-import { loadStudy } from '../load.js'
+import { reloadStudy } from '../reload.js'
 import { onThread, type WithPort } from '../threads.js'
 import type { PlannedRun, RunRecord } from '../types.js'
 import { connectRedis } from './connect.js'
@@ -12,6 +12,8 @@ import { redisStore } from './store.js'
 /** What a thread is given. */
 export interface QueueThreadTask {
   readonly request: StudyRequest
+  /** Of the study, as the worker has it. */
+  readonly fingerprint: string
   readonly run: PlannedRun
   /** See `jobId`. */
   readonly job: string
@@ -25,9 +27,9 @@ export type QueueThreadData = string
  *
  * @throws Error with a sentence
  */
-export default ({ request, run, job, port }: QueueThreadTask & WithPort): Promise<RunRecord> =>
+export default ({ request, fingerprint, run, job, port }: QueueThreadTask & WithPort): Promise<RunRecord> =>
   onThread(port, async watching => {
-    const study = await loadStudy(request)()
+    const study = await reloadStudy({ request, fingerprint }, 'the worker was started; start it again')()
     if (E.isLeft(study)) throw new Error(study.left)
     const { client, close } = await connectRedis(workerData as QueueThreadData)
     try {

@@ -14,5 +14,8 @@ export const threads = (
   count: number,
 ): Pick<WorkerParts, 'execute'> & { readonly close: () => Promise<void> } => {
   const { run: onThread, close } = threadPool<QueueThreadTask>(new URL('./thread.js', import.meta.url), redis, count)
-  return { execute: ({ request, run, job }, watching) => onThread({ request, run, job }, watching), close }
+  return {
+    execute: ({ request, fingerprint, run, job }, watching) => onThread({ request, fingerprint, run, job }, watching),
+    close,
+  }
 }

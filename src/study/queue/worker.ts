@@ -11,16 +11,18 @@ import { messageOf as message } from '../error.js'
 import type { Watching } from '../execute.js'
 import { candidatesOf } from '../grid.js'
 import { toJson } from '../json.js'
+import { isPath } from '../load.js'
 import { finalRuns, fingerprintOf, tuningRuns } from '../plan.js'
 import type { PlannedRun, RunRecord, Study, Variant } from '../types.js'
 import { connectRedis, type Patience } from './connect.js'
 import { redisStore } from './store.js'
-import { decodeTask, isPath, PREFIX, queueName, studyName, type Task } from './task.js'
+import { decodeTask, PREFIX, queueName, studyName, type Task } from './task.js'
 
 /** A run that is to be done, with all that one who does it may want. */
 export interface Assignment {
   readonly request: StudyRequest
   readonly study: Study
+  readonly fingerprint: string
   readonly run: PlannedRun
   readonly job: string
   readonly store: RunStore
@@ -104,7 +106,9 @@ const ownRun = (load: ReturnType<typeof ownStudy>, { request, fingerprint, id }:
     ),
     TE.flatMap(({ request, study, runs }) => {
       const run = runs.get(id)
-      return run ? TE.right({ request, study, run }) : TE.left(`study '${request.study}' has no run '${id}'`)
+      return run
+        ? TE.right({ request, study, fingerprint, run })
+        : TE.left(`study '${request.study}' has no run '${id}'`)
     }),
   )
 

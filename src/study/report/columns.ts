@@ -4,6 +4,7 @@ import type { CellResult, Group } from '../statistics/cells.js'
 import { type Spread, spread } from '../statistics/gap.js'
 import type { RunRecord } from '../types.js'
 import type { Column } from './table.js'
+import { fixed } from './text.js'
 
 /** What stands for a number that is not there. */
 export const NONE = '–'
@@ -21,7 +22,7 @@ const spreadOf = (runs: readonly RunRecord[], value: (run: RunRecord) => number)
 export const spreadText = (found: Spread | undefined, digits: number, scale = 1): string =>
   found === undefined
     ? NONE
-    : (scale * found.mean).toFixed(digits) + (found.sd === undefined ? '' : ` ± ${(scale * found.sd).toFixed(digits)}`)
+    : fixed(scale * found.mean, digits) + (found.sd === undefined ? '' : ` ± ${fixed(scale * found.sd, digits)}`)
 
 /** A column of means and standard deviations over the completed runs. */
 export const spreadColumn = <A extends { readonly group: Group }>(
@@ -67,7 +68,10 @@ export const number = <A>(
 ): Column<A> => ({
   head,
   numeric: true,
-  show: row => value(row)?.toFixed(digits) ?? NONE,
+  show: row => {
+    const found = value(row)
+    return found === undefined ? NONE : fixed(found, digits)
+  },
   csv: { [name]: value },
 })
 

@@ -4,6 +4,7 @@ import type { EpochResult } from '../../train/index.js'
 import type { CellResult } from '../statistics/cells.js'
 import { alphaHistograms, diagnostic, norm, type Quantity, type SeriesRow, series } from './diagnostics.js'
 import {
+  bottom,
   colorOf,
   dashOf,
   epochAxis,
@@ -14,7 +15,7 @@ import {
   type Spec,
   shown,
   shownParameter,
-  tooltip,
+  told,
   WIDTH,
 } from './figure.js'
 import { slug } from './text.js'
@@ -23,14 +24,14 @@ import type { Style } from './theme.js'
 const BAND = 'Lines are means over the seeds that completed, bands one standard deviation to either side.'
 
 /** Lines with bands. */
-const lines = (styles: readonly Style[], rows: readonly SeriesRow[], y: Spec): readonly Spec[] => {
+const lines = (styles: readonly Style[], rows: readonly SeriesRow[], y: Spec, low: string): readonly Spec[] => {
   const epochs = Math.max(...rows.map(({ epoch }) => epoch))
   const x = epochAxis(epochs)
   const color = colorOf(styles, rows)
   return [
     {
       mark: { type: 'area', opacity: 0.13, clip: true },
-      encoding: { x, y: { field: 'low', type: 'quantitative', ...y }, y2: { field: 'high' }, color },
+      encoding: { x, y: { field: low, type: 'quantitative', ...y }, y2: { field: 'high' }, color },
     },
     {
       mark: { type: 'line', clip: true, ...(epochs === 1 && { point: true }) },
@@ -38,12 +39,12 @@ const lines = (styles: readonly Style[], rows: readonly SeriesRow[], y: Spec): r
     },
     {
       // Something to point at.
-      mark: { type: 'point', filled: true, size: 90, opacity: 0 },
-      encoding: {
-        x,
-        y: { field: 'mean', type: 'quantitative', ...y },
-        color,
-        tooltip: tooltip({
+      mark: {
+        type: 'point',
+        filled: true,
+        size: 90,
+        opacity: 0,
+        ...told({
           variant: 'variant',
           epoch: 'epoch',
           mean: 'mean',
@@ -51,6 +52,7 @@ const lines = (styles: readonly Style[], rows: readonly SeriesRow[], y: Spec): r
           seeds: 'seeds',
         }),
       },
+      encoding: { x, y: { field: 'mean', type: 'quantitative', ...y }, color },
     },
   ]
 }
@@ -75,18 +77,15 @@ const LOG: Spec = { scale: { type: 'log', nice: false }, axis: { tickCount: 5, f
 
 /** A figure over epochs: one plot, or one for each of several quantities; a log axis where values span more than a factor of 30. */
 const overEpochs = (styles: readonly Style[], kind: Kind, cell: CellResult, several: boolean): readonly Figure[] => {
-  const all = series(cell.variants, kind.quantities)
-  const log = kind.y.log === true && wide(all)
-  const rows = log
-    ? all.filter(({ mean }) => mean > 0).map(row => ({ ...row, low: Math.max(row.low, row.mean / 10) }))
-    : all
+  const rows = series(cell.variants, kind.quantities)
+  const log = kind.y.log === true && wide(rows)
   if (rows.length === 0) return []
   const labels = kind.quantities
     .map(({ label }) => label)
-    .filter(label => rows.some(({ quantity }) => quantity === label))
+    .filter(label => rows.some(({ quantity, mean }) => quantity === label && (mean > 0 || !log)))
   const { log: _, ...plain } = kind.y
   const y = { ...plain, ...(log && LOG) }
-  const layer = lines(styles, rows, y)
+  const layer = lines(styles, rows, y, log ? 'bottom' : 'low')
   return [
     {
       id: several ? `${kind.id}-${slug(cell.name)}` : kind.id,
@@ -96,7 +95,7 @@ const overEpochs = (styles: readonly Style[], kind: Kind, cell: CellResult, seve
       rows: rows as readonly object[] as readonly Row[],
       spec: {
         params: [shownParameter(styles, rows)],
-        transform: [shown],
+        transform: [shown, ...(log ? [{ filter: 'datum.mean > 0' }, bottom('mean')] : [])],
         ...(labels.length > 1
           ? {
               facet: { field: 'quantity', type: 'nominal', sort: labels, title: null },
@@ -201,7 +200,17 @@ const heatMap = (styles: readonly Style[], cell: CellResult, several: boolean): 
         spec: {
           width: PART_WIDTH,
           height: 170,
-          mark: { type: 'rect', clip: true },
+          mark: {
+            type: 'rect',
+            clip: true,
+            ...told({
+              variant: 'variant',
+              epoch: 'epoch',
+              'alpha from': 'low',
+              'alpha to': 'high',
+              part: 'share',
+            }),
+          },
           encoding: {
             x: number('from', 'epoch', {
               scale: { domain: [0.5, last + 0.5], nice: false },
@@ -224,13 +233,6 @@ const heatMap = (styles: readonly Style[], cell: CellResult, several: boolean): 
             color: number('share', 'part', {
               scale: { type: 'sqrt', scheme: 'viridis' },
               legend: { title: 'part', format: '~%', gradientLength: 140 },
-            }),
-            tooltip: tooltip({
-              variant: 'variant',
-              epoch: 'epoch',
-              'alpha from': 'low',
-              'alpha to': 'high',
-              part: 'share',
             }),
           },
         },

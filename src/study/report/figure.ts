@@ -74,10 +74,23 @@ export const epochAxis = (last: number): Spec =>
     axis: { grid: false, tickMinStep: 1, tickCount: Math.min(last, 10), format: 'd' },
   })
 
-/** What a pointer is told: each column as `title: field`. */
-export const tooltip = (columns: Readonly<Record<string, string>>, format = '.4~f'): readonly Spec[] =>
-  Object.entries(columns).map(([title, field]) =>
-    ['variant', 'quantity', 'against', 'cell', 'settings'].includes(field)
-      ? { field, type: 'nominal', title }
-      : { field, type: 'quantitative', title, format },
-  )
+/**
+ * Where a band on a log axis begins, as the column `bottom`: a tenth of the mean at least, for there is no way down to zero. The
+ * rows keep the true end.
+ */
+export const bottom = (mean: string): Spec => ({ calculate: `max(datum.low, datum.${mean} / 10)`, as: 'bottom' })
+
+const NAMES = ['variant', 'quantity', 'against', 'cell', 'settings']
+
+/** What a pointer is told, and who does not see, as properties of a mark: each column as `title: field`, without those that a row lacks. */
+export const told = (columns: Readonly<Record<string, string>>): Spec => {
+  const each = (part: (title: string, text: string) => string, none: string) =>
+    Object.entries(columns).map(([title, field]) => {
+      const value = `datum['${field}']`
+      return `(isValid(${value}) ? ${part(title, NAMES.includes(field) ? value : `format(${value}, '.4~f')`)} : ${none})`
+    })
+  return {
+    tooltip: { expr: `merge(${each((title, text) => `{'${title}': ${text}}`, '{}').join(', ')})` },
+    description: { expr: `slice(${each((title, text) => `'; ${title}: ' + ${text}`, "''").join(' + ')}, 2)` },
+  }
+}

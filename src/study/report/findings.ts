@@ -1,10 +1,11 @@
 /** What a study supports, in sentences, and no more. */
 
-import { type CellResult, groupBy } from '../statistics/cells.js'
+import type { CellResult } from '../statistics/cells.js'
 import { type Comparison, SIGNIFICANCE } from '../statistics/comparisons.js'
 import { seedsNeeded } from '../statistics/holm.js'
 import type { StudyResult } from '../types.js'
-import { count, gapText, listed, probability } from './text.js'
+import { count, fixed, gapText, listed, probability } from './text.js'
+import { cellAnswer, names, type Reach, reachOf, type Standing, standing, studyAnswer } from './verdict.js'
 
 /** What the comparisons of one cell say. */
 export interface CellFindings {
@@ -26,22 +27,19 @@ export interface Findings {
 type Metric = StudyResult['metric']
 const unitOf = (metric: Metric): string => (metric === 'accuracy' ? 'points' : 'in loss')
 
-type Standing = 'ahead' | 'behind' | 'perhaps ahead' | 'perhaps behind' | 'open'
-
-const standing = ({ gap, corrected = 1 }: Comparison): Standing => {
-  if (gap === undefined || gap.p > SIGNIFICANCE) return 'open'
-  const side = gap.mean > 0 ? 'ahead' : 'behind'
-  return corrected <= SIGNIFICANCE ? side : `perhaps ${side}`
-}
-
 /** Figures of a gap: `'alpha-one (+0.45 points, interval +0.20 to +0.70, ahead on 8 of 8 seeds, p 0.0078, 0.11 corrected)'`. */
-const figures = (metric: Metric, { gap, corrected }: Comparison): string => {
-  if (gap === undefined) return 'no seed finished by both'
+const figures = (metric: Metric, { gap, corrected, lost, won }: Comparison): string => {
+  const alone = [
+    ...(lost > 0 ? [`it alone finished ${count(lost, 'seed')}`] : []),
+    ...(won > 0 ? [`it diverged alone on ${count(won, 'seed')}`] : []),
+  ]
+  if (gap === undefined) return ['no seed finished by both', ...alone].join(', ')
   return [
     `${gapText(metric, gap.mean)} ${unitOf(metric)}`,
     ...(gap.interval ? [`interval ${gap.interval.map(end => gapText(metric, end)).join(' to ')}`] : []),
     `ahead on ${gap.wins} of ${count(gap.pairs, 'seed')}${gap.ties > 0 ? `, level on ${gap.ties}` : ''}`,
     `p ${probability(gap.p)}, ${probability(corrected ?? 1)} corrected`,
+    ...alone,
   ].join(', ')
 }
 
@@ -63,86 +61,6 @@ const against = (metric: Metric, variant: string, all: readonly Comparison[]): s
       : [`${LEAD[kind]} ${listed(same.map(each => `${each.against} (${figures(metric, each)})`))}`]
   })
   return `${variant}: ${clauses.join('; ')}.`
-}
-
-const names = (all: readonly Comparison[], key: 'variant' | 'against'): readonly string[] => [
-  ...new Set(all.map(comparison => comparison[key])),
-]
-
-/** Variants that are ahead of all their controls, of some, and behind some; by evidence that outlasts the correction, or by any. */
-const verdicts = (controls: readonly Comparison[], corrected = true) => {
-  const by = names(controls, 'variant').map(variant => {
-    const own = controls.filter(comparison => comparison.variant === variant)
-    const at = (kind: 'ahead' | 'behind') =>
-      own.filter(comparison => {
-        const found = standing(comparison)
-        return found === kind || (!corrected && found === `perhaps ${kind}`)
-      })
-    return { variant, own, ahead: at('ahead'), behind: at('behind') }
-  })
-  return {
-    full: by.filter(({ own, ahead }) => ahead.length === own.length),
-    part: by.filter(({ own, ahead }) => ahead.length > 0 && ahead.length < own.length),
-    behind: by.filter(({ behind }) => behind.length > 0),
-  }
-}
-
-/** What the number of seeds and comparisons can show at all. */
-interface Reach {
-  readonly comparisons: number
-  readonly seeds: number
-  /** The smallest p of so many seeds, and after Holm's correction over so many comparisons. */
-  readonly smallest: number
-  readonly corrected: number
-}
-
-const reachOf = (all: readonly Comparison[]): Reach => {
-  const tested = all.flatMap(({ gap }) => gap ?? [])
-  const smallest = Math.min(1, ...tested.map(gap => gap.smallest))
-  return {
-    comparisons: tested.length,
-    seeds: Math.max(0, ...tested.map(({ pairs }) => pairs)),
-    smallest,
-    corrected: Math.min(1, tested.length * smallest),
-  }
-}
-
-const cannotTell = ({ comparisons, seeds }: Reach): string =>
-  `No evidence: ${count(seeds, 'seed')} cannot give any that outlasts Holm's correction for ${count(comparisons, 'comparison')}. Before it,`
-
-const plural = (subjects: readonly unknown[]) => (subjects.length === 1 ? 'does' : 'do')
-
-/** Variants that stand alike to the same others, together. */
-const alike = (rows: readonly (readonly [variant: string, others: readonly string[]])[]) =>
-  groupBy(rows, ([, others]) => others.join()).map(
-    group => [group.map(([variant]) => variant), group[0]?.[1] ?? []] as const,
-  )
-
-const answerOf = (controls: readonly Comparison[], reach: Reach, lead = cannotTell(reach)): string => {
-  if (controls.length === 0)
-    return 'This says nothing of what the modulation does beyond its step size: there is no variant with plasticity beside a control.'
-  const tested = controls.flatMap(({ gap }) => gap ?? [])
-  if (tested.length === 0)
-    return 'This says nothing of plasticity: no seed was finished by both a variant with plasticity and a control.'
-  const { smallest, seeds } = reachOf(controls)
-  if (smallest > SIGNIFICANCE)
-    return `No evidence: ${count(seeds, 'seed')} cannot tell whether the modulation beats its own step size. The smallest p that the sign-flip test can reach with so few is ${probability(smallest)}.`
-  const corrected = reach.corrected <= SIGNIFICANCE
-  const { full, part, behind } = verdicts(controls, corrected)
-  const beaten = listed(names(controls, 'against'))
-  const winners = full.map(({ variant }) => variant)
-  return [
-    ...(corrected ? [] : [lead]),
-    winners.length > 0
-      ? `${listed(winners)} ${plural(winners)} better than every control (${beaten})${corrected ? ': evidence that the modulation beats its own step size' : ''}.`
-      : `${corrected ? 'No evidence that the modulation beats its own step size: no' : 'no'} variant does better than every control (${beaten}).`,
-    ...alike(part.map(({ variant, ahead }) => [variant, names(ahead, 'against')])).map(
-      ([variants, others]) => `${listed(variants)} ${plural(variants)} better than ${listed(others)} alone.`,
-    ),
-    ...alike(behind.map(({ variant, behind }) => [variant, names(behind, 'against')])).map(
-      ([variants, others]) => `${listed(variants)} ${plural(variants)} worse than ${listed(others)}.`,
-    ),
-  ].join(' ')
 }
 
 /** What a baseline comes to against the variants with plasticity. */
@@ -183,24 +101,23 @@ const meanOf = (metric: Metric, { variants }: CellResult): readonly string[] => 
   })
   if (means.length < 2) return []
   const best = means.reduce((a, b) => (b.mean > a.mean ? b : a))
-  const value = metric === 'accuracy' ? `${(100 * best.mean).toFixed(2)} %` : (-best.mean).toFixed(4)
+  const value = metric === 'accuracy' ? `${fixed(100 * best.mean, 2)} %` : fixed(-best.mean, 4)
   return [`Best mean final ${metric}: ${best.variant}, ${value}. That alone is no evidence of a difference.`]
 }
 
 const cellFindings = (metric: Metric, cell: CellResult, all: readonly Comparison[], reach: Reach): CellFindings => {
   const own = all.filter(comparison => comparison.cell === cell.name)
-  const controls = own.filter(({ role }) => role === 'control')
   const baselines = own.filter(({ role }) => role === 'baseline')
-  const plastic = own.filter(({ role }) => role === 'plasticity')
+  const others = own.filter(({ role }) => role !== 'baseline')
   return {
     cell: cell.name,
-    answer: answerOf(controls, reach, 'Before the correction,'),
+    answer: cellAnswer(own, reach, 'Before the correction,'),
     sentences: [
-      ...names([...controls, ...plastic], 'variant').map(variant =>
+      ...names(others, 'variant').map(variant =>
         against(
           metric,
           variant,
-          [...controls, ...plastic].filter(comparison => comparison.variant === variant),
+          others.filter(comparison => comparison.variant === variant),
         ),
       ),
       ...names(baselines, 'against').map(name => baseline(metric, name, baselines)),
@@ -210,36 +127,32 @@ const cellFindings = (metric: Metric, cell: CellResult, all: readonly Comparison
   }
 }
 
-const overall = (cells: readonly CellResult[], all: readonly Comparison[], reach: Reach): string => {
-  const controls = all.filter(({ role }) => role === 'control')
-  if (cells.length === 0) return 'No run is finished yet.'
-  // With one cell, or where nothing can be told anywhere, the cell's answer is that of the study.
-  if (cells.length === 1 || reachOf(controls).smallest > SIGNIFICANCE) return answerOf(controls, reach)
-  const corrected = reach.corrected <= SIGNIFICANCE
-  const won = cells.flatMap(({ name }) => {
-    const { full } = verdicts(
-      controls.filter(({ cell }) => cell === name),
-      corrected,
-    )
-    return full.length > 0 ? [`${listed(full.map(({ variant }) => variant))} in ${name}`] : []
-  })
-  const opening = corrected ? '' : `${cannotTell(reach)} `
-  return won.length === 0
-    ? `${corrected ? 'No evidence that the modulation beats its own step size: ' : opening}in none of the ${cells.length} cells does a variant with plasticity do better than every control.`
-    : `${opening}${corrected ? 'In' : 'in'} ${won.length} of ${count(cells.length, 'cell')} a variant with plasticity does better than every control: ${won.join('; ')}. Elsewhere there is no evidence that the modulation beats its own step size.`
-}
+const are = (subjects: readonly unknown[]) => (subjects.length === 1 ? 'is' : 'are')
 
 const cautionsOf = (result: StudyResult, all: readonly Comparison[], reach: Reach): readonly string[] => {
   const { comparisons, seeds, smallest, corrected } = reach
+  const bystanders = Object.keys(result.variants).filter(
+    name => result.variants[name]?.role !== 'plasticity' && !result.against.includes(name),
+  )
+  const mixed = ['plastax', 'tfjs'].filter(name => new Set(result.runs.map(({ versions }) => versions[name])).size > 1)
   const reasons = [...new Set(result.missing.map(({ reason }) => reason))]
   return [
-    ...(smallest <= SIGNIFICANCE && corrected > SIGNIFICANCE
+    ...(comparisons > 0 && corrected > SIGNIFICANCE
       ? [
           `${count(seeds, 'seed')} can reach p ${probability(smallest)} at best, which Holm's correction for ${count(comparisons, 'comparison')} makes ${probability(corrected)}: here no gap can be significant after it, however large. With ${seedsNeeded(comparisons, SIGNIFICANCE)} seeds it can.`,
         ]
       : []),
+    ...(bystanders.length > 0
+      ? [`${listed(bystanders)} ${are(bystanders)} in the tables and figures, and in no comparison.`]
+      : []),
+    ...(comparisons > 0
+      ? ['Each p and interval is over seeds, on one set of test images: what other images would give is not in it.']
+      : []),
     ...(all.some(({ gap }) => gap?.exact === false)
       ? ['With more than 16 seeds the sign-flip test takes 100,000 random patterns of signs, from a fixed seed.']
+      : []),
+    ...(mixed.length > 0
+      ? [`Runs are of several versions of ${listed(mixed)}, whose numbers need not agree in the last digits.`]
       : []),
     ...(result.selection === 'test'
       ? ['Settings were selected on the test set, as published: all results are optimistic.']
@@ -250,9 +163,7 @@ const cautionsOf = (result: StudyResult, all: readonly Comparison[], reach: Reac
         ]
       : []),
     ...(result.missing.length > 0
-      ? [
-          `${count(result.missing.length, 'run')} ${result.missing.length === 1 ? 'is' : 'are'} missing: ${listed(reasons)}.`,
-        ]
+      ? [`${count(result.missing.length, 'run')} ${are(result.missing)} missing: ${listed(reasons)}.`]
       : []),
   ]
 }
@@ -269,7 +180,7 @@ const cautionsOf = (result: StudyResult, all: readonly Comparison[], reach: Reac
 export const findings = (result: StudyResult, cells: readonly CellResult[], all: readonly Comparison[]): Findings => {
   const reach = reachOf(all)
   return {
-    answer: overall(cells, all, reach),
+    answer: studyAnswer(cells, all, reach),
     cautions: cautionsOf(result, all, reach),
     cells: cells.map(cell => cellFindings(result.metric, cell, all, reach)),
   }

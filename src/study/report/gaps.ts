@@ -1,9 +1,9 @@
-/** Figures of gaps between variants, and of their ranks. */
+/** Figures of gaps between variants. */
 import { type Cell, cellOf } from '../plan.js'
 import { type CellResult, groupBy } from '../statistics/cells.js'
 import type { Comparison } from '../statistics/comparisons.js'
-import type { Rank } from '../statistics/ranking.js'
 import type { StudyResult } from '../types.js'
+import { gapUnit } from './comparisons.js'
 import {
   colorOf,
   dashOf,
@@ -15,7 +15,7 @@ import {
   shapeOf,
   shown,
   shownParameter,
-  tooltip,
+  told,
   WIDTH,
 } from './figure.js'
 import { slug } from './text.js'
@@ -23,40 +23,38 @@ import type { Style } from './theme.js'
 
 type Metric = StudyResult['metric']
 
-const unitOf = (metric: Metric): string => (metric === 'accuracy' ? 'percentage points' : 'loss')
-
 /** A gap as a row: in percentage points, or in loss; positive where the variant is better. */
 const gapRow = (metric: Metric, { cell, variant, against, gap, corrected }: Comparison): readonly Row[] => {
   if (gap === undefined) return []
-  const scale = (value: number) => (metric === 'accuracy' ? 100 * value : value)
-  const [low, high] = gap.interval ?? []
+  const unit = gapUnit(metric)
   return [
     {
       cell,
       variant,
       against,
-      gap: scale(gap.mean),
-      low: low === undefined ? undefined : scale(low),
-      high: high === undefined ? undefined : scale(high),
+      [unit.gap]: unit.scaled(gap.mean),
+      [unit.low]: unit.scaled(gap.interval?.[0]),
+      [unit.high]: unit.scaled(gap.interval?.[1]),
       seeds: gap.pairs,
       wins: gap.wins,
       p: gap.p,
-      corrected,
+      pHolm: corrected,
     },
   ]
 }
 
-const TIP = tooltip({
-  variant: 'variant',
-  against: 'against',
-  gap: 'gap',
-  'interval from': 'low',
-  'interval to': 'high',
-  seeds: 'seeds',
-  'seeds ahead': 'wins',
-  p: 'p',
-  'p after Holm': 'corrected',
-})
+const tip = ({ gap, low, high }: ReturnType<typeof gapUnit>): Spec =>
+  told({
+    variant: 'variant',
+    against: 'against',
+    gap,
+    'interval from': low,
+    'interval to': high,
+    seeds: 'seeds',
+    'seeds ahead': 'wins',
+    p: 'p',
+    'p (Holm)': 'pHolm',
+  })
 
 const zero = (channel: 'x' | 'y'): Spec => ({
   mark: { type: 'rule', color: '#444', strokeDash: [3, 3] },
@@ -82,7 +80,8 @@ const forest = (
   }
   const offset: Spec = { field: 'variant', type: 'nominal', sort: styles.map(({ variant }) => variant) }
   const color = colorOf(styles, rows)
-  const x = (field: string) => number(field, `mean gap, ${unitOf(metric)}`, { axis: { tickCount: 8 } })
+  const unit = gapUnit(metric)
+  const x = (field: string) => number(field, `mean gap, ${unit.title}`, { axis: { tickCount: 8 } })
   return {
     id: several ? `gaps-${slug(cell)}` : 'gaps',
     title: 'Gaps of variants with plasticity to the others',
@@ -98,18 +97,11 @@ const forest = (
         zero('x'),
         {
           mark: { type: 'rule', strokeWidth: 2 },
-          encoding: { y, yOffset: offset, x: x('low'), x2: { field: 'high' }, color },
+          encoding: { y, yOffset: offset, x: x(unit.low), x2: { field: unit.high }, color },
         },
         {
-          mark: { type: 'point', filled: true, size: 55, opacity: 1 },
-          encoding: {
-            y,
-            yOffset: offset,
-            x: x('gap'),
-            color,
-            shape: shapeOf(styles, rows),
-            tooltip: TIP,
-          },
+          mark: { type: 'point', filled: true, size: 55, opacity: 1, ...tip(unit) },
+          encoding: { y, yOffset: offset, x: x(unit.gap), color, shape: shapeOf(styles, rows) },
         },
       ],
     },
@@ -165,7 +157,8 @@ const along = (
     if (rows.length === 0) return []
     const x = number('at', axis.title as string, { ...axis, axis: { ...(axis.axis as Spec), values } })
     const color = colorOf(styles, rows)
-    const y = (field: string) => number(field, `gap, ${unitOf(metric)}`)
+    const unit = gapUnit(metric)
+    const y = (field: string) => number(field, `gap, ${unit.title}`)
     return [
       {
         id: series.length > 1 ? `${id}-${slug(name)}` : id,
@@ -188,14 +181,14 @@ const along = (
             height: 170,
             layer: [
               zero('y'),
-              { mark: { type: 'rule' }, encoding: { x, y: y('low'), y2: { field: 'high' }, color } },
+              { mark: { type: 'rule' }, encoding: { x, y: y(unit.low), y2: { field: unit.high }, color } },
               {
                 mark: { type: 'line' },
-                encoding: { x, y: y('gap'), color, strokeDash: dashOf(styles, rows) },
+                encoding: { x, y: y(unit.gap), color, strokeDash: dashOf(styles, rows) },
               },
               {
-                mark: { type: 'point', filled: true, size: 40, opacity: 1 },
-                encoding: { x, y: y('gap'), color, tooltip: TIP },
+                mark: { type: 'point', filled: true, size: 40, opacity: 1, ...tip(unit) },
+                encoding: { x, y: y(unit.gap), color },
               },
             ],
           },
@@ -220,53 +213,3 @@ export const gapFigures = (
   ...along(metric, styles, cells, all, BY_FRACTION),
   ...along(metric, styles, cells, all, BY_NOISE),
 ]
-
-/** The ranking as a figure, where there is one. */
-export const rankingFigure = (styles: readonly Style[], ranks: readonly Rank[]): readonly Figure[] => {
-  if (ranks.length === 0) return []
-  const rows = ranks.flatMap(({ variant, rank, blocks, cells }) => [
-    { variant, cell: 'all', rank: rank.mean, sd: rank.sd, seeds: blocks },
-    ...(cells.length > 1
-      ? cells.map(({ cell, rank }) => ({ variant, cell, rank, sd: undefined, seeds: undefined }))
-      : []),
-  ])
-  const y: Spec = { field: 'variant', type: 'nominal', title: null, sort: ranks.map(({ variant }) => variant) }
-  const x = number('rank', 'mean rank, 1 is best', {
-    scale: { domain: [0.8, ranks.length + 0.2], nice: false },
-    axis: { tickMinStep: 1, format: 'd' },
-  })
-  const color = { ...colorOf(styles, rows), legend: null }
-  return [
-    {
-      id: 'ranking',
-      title: 'Ranking',
-      caption:
-        'Mean rank over all cells and seeds; ticks are means within a cell. Diverged runs come last. A rank says nothing of how large a gap is, nor whether it is one.',
-      rows,
-      spec: {
-        params: [shownParameter(styles, rows)],
-        transform: [shown],
-        width: WIDTH,
-        height: { step: 24 },
-        layer: [
-          {
-            transform: [{ filter: "datum.cell !== 'all'" }],
-            mark: { type: 'tick', thickness: 2, size: 14, opacity: 0.55 },
-            encoding: { x, y, color, tooltip: tooltip({ variant: 'variant', cell: 'cell', rank: 'rank' }) },
-          },
-          {
-            transform: [{ filter: "datum.cell === 'all'" }],
-            mark: { type: 'point', filled: true, size: 110, opacity: 1 },
-            encoding: {
-              x,
-              y,
-              color,
-              shape: { ...shapeOf(styles, rows), legend: null },
-              tooltip: tooltip({ variant: 'variant', 'mean rank': 'rank', 'standard deviation': 'sd', seeds: 'seeds' }),
-            },
-          },
-        ],
-      },
-    },
-  ]
-}

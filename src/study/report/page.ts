@@ -82,19 +82,25 @@ const tableHtml = (table: Table): string => {
   }
   const row = (tag: 'th' | 'td', texts: readonly string[]) =>
     `<tr>${texts.map((text, i) => cell(tag, text, i)).join('')}</tr>`
-  return `<section id="table-${id}">
-<h3>${htmlText(title)}</h3>
-<div class="scroll"><table><thead>${row(
-    'th',
-    columns.map(({ head }) => head),
-  )}</thead>
-${groups
-  .map(({ name, rows }) => {
+  const body = groups.map(({ name, rows }) => {
     const head = name && `<tr class="group"><th colspan="${columns.length}">${htmlText(name)}</th></tr>\n`
     return `<tbody>${head ?? ''}${rows.map(texts => row('td', texts)).join('\n')}</tbody>`
   })
-  .join('\n')}</table></div>
-<p class="note">${htmlText(note)}. <a href="tables/${id}.csv">CSV</a> <a href="tables/${id}.tex">LaTeX</a></p>
+  const heads = row(
+    'th',
+    columns.map(({ head }) => head),
+  )
+  // Of a table that is its CSV alone there is nothing to see.
+  const [shown, latex] =
+    columns.length === 0
+      ? ['', '']
+      : [
+          `<div class="scroll"><table><thead>${heads}</thead>\n${body.join('\n')}</table></div>\n`,
+          ` <a href="tables/${id}.tex">LaTeX</a>`,
+        ]
+  return `<section id="table-${id}">
+<h3>${htmlText(title)}</h3>
+${shown}<p class="note">${htmlText(note)}. <a href="tables/${id}.csv">CSV</a>${latex}</p>
 </section>`
 }
 

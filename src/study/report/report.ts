@@ -3,11 +3,12 @@
 import { type CellResult, cellResults } from '../statistics/cells.js'
 import { comparisons } from '../statistics/comparisons.js'
 import { ranking } from '../statistics/ranking.js'
-import type { Role, RunRecord, StudyResult } from '../types.js'
+import type { Role, StudyResult } from '../types.js'
 import { curves } from './curves.js'
 import type { Figure } from './figure.js'
 import { type Findings, findings } from './findings.js'
-import { gapFigures, rankingFigure } from './gaps.js'
+import { gapFigures } from './gaps.js'
+import { rankingFigure } from './ranking.js'
 import { stabilityFigures } from './stability.js'
 import type { Table } from './table.js'
 import { tables } from './tables.js'
@@ -40,7 +41,9 @@ const settingOf = (result: StudyResult, cells: readonly CellResult[]): Report['s
   const specs = result.runs.map(({ spec }) => spec)
   const of = (text: (at: CellResult['at']) => string) => listed(unique(cells.map(({ at }) => text(at))))
   const seeds = unique(specs.map(({ seed }) => seed)).length
-  const versions = Object.entries((result.runs[0] as RunRecord | undefined)?.versions ?? {})
+  const versions = unique(result.runs.flatMap(run => Object.keys(run.versions))).map(
+    name => `${name} ${listed(unique(result.runs.flatMap(run => run.versions[name] ?? [])))}`,
+  )
   const noise = cells.some(({ at }) => at.labelNoise > 0)
   return [
     ...(cells.length > 0
@@ -65,9 +68,7 @@ const settingOf = (result: StudyResult, cells: readonly CellResult[]): Report['s
       'runs',
       `${count(result.runs.length, 'run')}${result.missing.length > 0 ? `, ${result.missing.length} missing` : ''}`,
     ],
-    ...(versions.length > 0
-      ? [['versions', versions.map(([name, version]) => `${name} ${version}`).join(', ')] as const]
-      : []),
+    ...(versions.length > 0 ? [['versions', versions.join(', ')] as const] : []),
   ]
 }
 
@@ -92,7 +93,7 @@ export const reportOf = (result: StudyResult): Report => {
     })),
     findings: findings(result, cells, all),
     figures: [
-      ...rankingFigure(styles, ranks),
+      ...rankingFigure(styles, ranks, cells),
       ...gapFigures(result.metric, styles, cells, all),
       ...stabilityFigures(styles, cells),
       ...curves(styles, cells),

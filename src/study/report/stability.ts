@@ -3,6 +3,7 @@ import type { EpochResult } from '../../train/index.js'
 import { type CellResult, type Group, groupBy } from '../statistics/cells.js'
 import { spread } from '../statistics/gap.js'
 import {
+  bottom,
   colorOf,
   dashOf,
   type Figure,
@@ -11,7 +12,7 @@ import {
   type Spec,
   shown,
   shownParameter,
-  tooltip,
+  told,
   WIDTH,
 } from './figure.js'
 import { slug } from './text.js'
@@ -26,7 +27,7 @@ const point = ({ variant, settings, runs, completed }: Group) => {
     learningRate: settings.learningRate,
     loss: mean,
     sd,
-    low: mean === undefined ? undefined : Math.max(mean / 10, mean - (sd ?? 0)),
+    low: mean === undefined ? undefined : mean - (sd ?? 0),
     high: mean === undefined ? undefined : mean + (sd ?? 0),
     seeds: losses.length,
     diverged: runs.length - losses.length,
@@ -72,9 +73,9 @@ const figure = (styles: readonly Style[], cell: CellResult, several: boolean): r
         height: 320,
         layer: [
           {
-            transform: [finite],
+            transform: [finite, bottom('loss')],
             mark: { type: 'area', opacity: 0.13, clip: true },
-            encoding: { x, y: y('low'), y2: { field: 'high' }, color },
+            encoding: { x, y: y(log ? 'bottom' : 'low'), y2: { field: 'high' }, color },
           },
           {
             transform: [finite],
@@ -83,12 +84,13 @@ const figure = (styles: readonly Style[], cell: CellResult, several: boolean): r
           },
           {
             transform: [finite],
-            mark: { type: 'point', filled: true, size: 45, opacity: 1, clip: true },
-            encoding: {
-              x,
-              y: y('loss'),
-              color,
-              tooltip: tooltip({
+            mark: {
+              type: 'point',
+              filled: true,
+              size: 45,
+              opacity: 1,
+              clip: true,
+              ...told({
                 variant: 'variant',
                 'learning rate': 'learningRate',
                 'final loss': 'loss',
@@ -97,22 +99,26 @@ const figure = (styles: readonly Style[], cell: CellResult, several: boolean): r
                 diverged: 'diverged',
               }),
             },
+            encoding: { x, y: y('loss'), color },
           },
           // A row of crosses for each variant, so that none hides another.
           ...lost.map((variant, i) => ({
             transform: [{ filter: `datum.diverged > 0 && datum.variant === '${variant}'` }],
-            mark: { type: 'point', shape: 'cross', angle: 45, size: 70, filled: true, opacity: 1 },
-            encoding: {
-              x,
-              y: { value: -8 - 11 * i },
-              color,
-              tooltip: tooltip({
+            mark: {
+              type: 'point',
+              shape: 'cross',
+              angle: 45,
+              size: 70,
+              filled: true,
+              opacity: 1,
+              ...told({
                 variant: 'variant',
                 'learning rate': 'learningRate',
                 diverged: 'diverged',
                 seeds: 'seeds',
               }),
             },
+            encoding: { x, y: { value: -8 - 11 * i }, color },
           })),
         ],
       },

@@ -1,5 +1,6 @@
 /** What a table is, and its LaTeX. */
 import type { Value } from './figure.js'
+import { slug } from './text.js'
 
 /** A table, as data: what it shows, and the numbers behind that. */
 export interface Table {
@@ -8,6 +9,7 @@ export interface Table {
   readonly title: string
   /** What the columns mean. */
   readonly note: string
+  /** None where there is its CSV alone. */
   readonly columns: readonly { readonly head: string; readonly numeric: boolean }[]
   /** As shown, a text for each column. */
   readonly rows: readonly (readonly string[])[]
@@ -72,20 +74,49 @@ export const latexText = (text: string): string =>
 // A hyphen before a number is a minus.
 const numberText = (text: string): string => latexText(text.replaceAll(/-(?=\d)/g, '−'))
 
-/** The table in LaTeX, ready to paste; it wants `\usepackage{booktabs}`. */
-export const latexTable = ({ id, title, note, columns, rows }: Table): string => {
+// More rows than a page holds.
+const LONG = 40
+
+// As wide as it is, or as a line where it is wider. What breaks over pages cannot be measured: it is small.
+const FIT = '\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}'
+
+/**
+ * The table in LaTeX, ready to paste; its first line says which packages it needs. A wide one is made smaller, a long one breaks
+ * over pages.
+ *
+ * @param study its name, which keeps labels of several studies apart
+ * @param cell where the study has only one
+ */
+export const latexTable = ({ id, title, note, columns, rows }: Table, study: string, cell?: string): string => {
   const line = (cells: readonly string[]) => `    ${cells.join(' & ')} \\\\\n`
-  const body = rows.map(row =>
-    line(row.map((text, i) => (columns[i]?.numeric === true ? numberText(text) : latexText(text)))),
-  )
-  return [
-    '% \\usepackage{booktabs}\n',
-    '\\begin{table}[htbp]\n  \\centering\n',
-    `  \\caption{${latexText(`${title}. ${note}`)}}\n  \\label{tab:${id}}\n`,
-    `  \\begin{tabular}{${columns.map(({ numeric }) => (numeric ? 'r' : 'l')).join('')}}\n    \\toprule\n`,
-    line(columns.map(({ head }) => latexText(head))),
-    '    \\midrule\n',
-    ...body,
-    '    \\bottomrule\n  \\end{tabular}\n\\end{table}\n',
-  ].join('')
+  const head = `    \\toprule\n${line(columns.map(({ head }) => latexText(head)))}    \\midrule\n`
+  const body = rows
+    .map(row => line(row.map((text, i) => (columns[i]?.numeric === true ? numberText(text) : latexText(text)))))
+    .join('')
+  const where = [`${title}: study ${study}`, ...(cell === undefined ? [] : [cell])].join(', ')
+  const caption = `  \\caption{${latexText(`${where}. ${note}`)}}\n  \\label{tab:${slug(study)}-${id}}`
+  const form = columns.map(({ numeric }) => (numeric ? 'r' : 'l')).join('')
+  return rows.length > LONG
+    ? `% Needs \\usepackage{booktabs,longtable}
+\\begingroup
+  \\scriptsize\\setlength{\\tabcolsep}{2pt}
+\\begin{longtable}{${form}}
+${caption} \\\\
+${head}    \\endfirsthead
+${head}    \\endhead
+    \\bottomrule
+    \\endfoot
+${body}\\end{longtable}
+\\endgroup
+`
+    : `% Needs \\usepackage{booktabs,graphicx}
+\\begin{table}[htbp]
+  \\centering
+${caption}
+  ${FIT}{%
+  \\begin{tabular}{${form}}
+${head}${body}    \\bottomrule
+  \\end{tabular}}
+\\end{table}
+`
 }

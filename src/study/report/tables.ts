@@ -1,24 +1,17 @@
 /** The tables of a report. */
 import { mean } from 'simple-statistics'
-import { scoreOf } from '../plan.js'
 import type { CellResult, Group } from '../statistics/cells.js'
 import type { Comparison } from '../statistics/comparisons.js'
 import type { Rank } from '../statistics/ranking.js'
 import { type EpochsTo, epochsToThresholds } from '../statistics/thresholds.js'
-import type { RunRecord, Settings, StudyResult } from '../types.js'
-import { cellColumn, type InCell, integer, last, NONE, number, spreadColumn, spreadText, text } from './columns.js'
-import type { Value } from './figure.js'
+import type { RunRecord, StudyResult } from '../types.js'
+import { cellColumn, type InCell, integer, last, number, spreadColumn, text } from './columns.js'
+import { comparisonsTable } from './comparisons.js'
+import { rankingTable } from './ranking.js'
+import { runsTable } from './runs.js'
+import { settingsTable, settingsText } from './settings.js'
 import { type Column, type Table, tableOf } from './table.js'
-import { gapText, probability } from './text.js'
-
-/** Settings as text: `'learningRate 0.1, plasticity.plasticityScale 2'`. */
-export const settingsText = (settings: Settings): string => {
-  const flat = (value: unknown, path: string): readonly string[] =>
-    value !== null && typeof value === 'object'
-      ? Object.entries(value).flatMap(([key, part]) => flat(part, path === '' ? key : `${path}.${key}`))
-      : [`${path} ${String(value)}`]
-  return flat(settings, '').join(', ')
-}
+import { fixed } from './text.js'
 
 interface GroupRow extends InCell {
   readonly group: Group
@@ -73,123 +66,6 @@ const allSettingsTable = (cells: readonly CellResult[]): readonly Table[] =>
         cells.flatMap(({ name, groups }) => groups.map(group => ({ cell: name, group }))),
       )
 
-const comparisonsTable = (
-  metric: StudyResult['metric'],
-  cells: readonly CellResult[],
-  all: readonly Comparison[],
-): readonly Table[] => {
-  const gap = (value: number | undefined) => (value === undefined ? NONE : gapText(metric, value))
-  return tableOf<Comparison>(
-    {
-      id: 'comparisons',
-      title: 'Comparisons',
-      note: `Mean gap over the seeds that both finished, ${metric === 'accuracy' ? 'in percentage points of final accuracy' : 'in final loss'}, positive where the variant is better; 95 % bootstrap interval of that gap alone; exact two-sided sign-flip test with the smallest p that the number of seeds can reach; p after Holm's correction over all comparisons of the study; Cohen's d_z, the mean over the standard deviation of the gaps`,
-    },
-    [
-      ...cellColumn(cells),
-      text('variant', 'variant', ({ variant }) => variant),
-      text('against', 'against', ({ against }) => against),
-      {
-        head: 'gap',
-        numeric: true,
-        show: row => gap(row.gap?.mean),
-        csv: { gap: row => row.gap?.mean },
-      },
-      {
-        head: '95 % interval',
-        numeric: true,
-        show: ({ gap: found }) => (found?.interval ? found.interval.map(gap).join(' to ') : NONE),
-        csv: { low: row => row.gap?.interval?.[0], high: row => row.gap?.interval?.[1] },
-      },
-      {
-        head: 'seeds ahead',
-        numeric: true,
-        show: ({ gap: found }) =>
-          found ? `${found.wins} of ${found.pairs}${found.ties > 0 ? `, ${found.ties} level` : ''}` : NONE,
-        csv: { seeds: row => row.gap?.pairs, wins: row => row.gap?.wins, ties: row => row.gap?.ties },
-      },
-      {
-        head: 'p',
-        numeric: true,
-        show: ({ gap: found }) => (found ? probability(found.p) : NONE),
-        csv: { p: row => row.gap?.p, exact: row => row.gap?.exact },
-      },
-      {
-        head: 'smallest p',
-        numeric: true,
-        show: ({ gap: found }) => (found ? probability(found.smallest) : NONE),
-        csv: { smallestP: row => row.gap?.smallest },
-      },
-      {
-        head: 'p (Holm)',
-        numeric: true,
-        show: ({ corrected }) => (corrected === undefined ? NONE : probability(corrected)),
-        csv: { pHolm: ({ corrected }) => corrected },
-      },
-      number('d_z', 'dz', row => row.gap?.effect, 2),
-      integer('diverged', 'diverged', ({ diverged }) => diverged),
-    ],
-    all,
-  )
-}
-
-interface SettingRow extends InCell {
-  readonly variant: string
-  readonly settings: Settings
-  readonly score: number | undefined
-  readonly chosen: boolean
-}
-
-const SELECTED: Readonly<Record<StudyResult['selection'], string>> = {
-  fixed: 'Settings were given, not selected',
-  validation: 'Selected on examples put aside from training, with seeds of its own',
-  test: 'Selected on the test set, as published: the results are optimistic',
-  all: 'Every setting was run; the one with the best mean on the test set is reported, which is optimistic',
-}
-
-const scoreText = (metric: StudyResult['metric'], score: number | undefined): string =>
-  score === undefined ? NONE : metric === 'accuracy' ? (100 * score).toFixed(2) : (-score).toFixed(4)
-
-const settingsTable = ({ metric, choices, selection }: StudyResult, cells: readonly CellResult[]): readonly Table[] => {
-  const rows = cells.flatMap(({ name, variants }) =>
-    variants.flatMap(({ variant, settings, completed }): readonly SettingRow[] => {
-      const choice = choices.find(choice => choice.variant === variant && choice.cell === name)
-      const chosen = settingsText(settings)
-      if (choice === undefined || choice.scores.length === 0) {
-        const scores = completed.flatMap(run => scoreOf(metric, run) ?? [])
-        return [{ cell: name, variant, settings, score: scores.length > 0 ? mean(scores) : undefined, chosen: true }]
-      }
-      return choice.scores.map(({ settings, score }) => ({
-        cell: name,
-        variant,
-        settings,
-        score,
-        chosen: settingsText(settings) === chosen,
-      }))
-    }),
-  )
-  return tableOf<SettingRow>(
-    {
-      id: 'settings',
-      title: 'Settings',
-      note: `${SELECTED[selection]}. The score is the mean ${metric === 'accuracy' ? 'accuracy in %' : 'loss'} over the seeds by which it was chosen; a dash where a run diverged`,
-    },
-    [
-      ...cellColumn(cells),
-      text('variant', 'variant', ({ variant }) => variant),
-      text('settings', 'settings', ({ settings }) => settingsText(settings)),
-      {
-        head: 'score',
-        numeric: true,
-        show: ({ score }) => scoreText(metric, score),
-        csv: { score: ({ score }) => (score === undefined || metric === 'accuracy' ? score : -score) },
-      },
-      { head: 'chosen', show: ({ chosen }) => (chosen ? 'yes' : ''), csv: { chosen: ({ chosen }): Value => chosen } },
-    ],
-    rows,
-  )
-}
-
 const thresholdsTable = (metric: StudyResult['metric'], cells: readonly CellResult[]): readonly Table[] =>
   tableOf<EpochsTo & InCell>(
     {
@@ -204,8 +80,7 @@ const thresholdsTable = (metric: StudyResult['metric'], cells: readonly CellResu
       {
         head: metric,
         numeric: true,
-        show: ({ threshold: { value } }) =>
-          metric === 'accuracy' ? `${(100 * value).toFixed(2)} %` : value.toFixed(4),
+        show: ({ threshold: { value } }) => (metric === 'accuracy' ? `${fixed(100 * value, 2)} %` : fixed(value, 4)),
         csv: { value: ({ threshold }) => threshold.value },
       },
       number('epochs', 'epochs', ({ epochs }) => epochs, 1),
@@ -252,26 +127,6 @@ const costTable = (cells: readonly CellResult[]): readonly Table[] => {
   )
 }
 
-const rankingTable = (ranks: readonly Rank[]): readonly Table[] =>
-  tableOf<Rank>(
-    {
-      id: 'ranking',
-      title: 'Ranking',
-      note: 'Mean rank ± standard deviation over all cells and seeds, 1 is best; diverged runs come last, equal ones share their places',
-    },
-    [
-      text('variant', 'variant', ({ variant }) => variant),
-      {
-        head: 'mean rank',
-        numeric: true,
-        show: ({ rank }) => spreadText(rank, 2),
-        csv: { rankMean: ({ rank }) => rank.mean, rankSd: ({ rank }) => rank.sd },
-      },
-      integer('seeds', 'seeds', ({ blocks }) => blocks),
-    ],
-    ranks,
-  )
-
 /** All tables of a report; one without rows is left out. */
 export const tables = (
   result: StudyResult,
@@ -281,9 +136,10 @@ export const tables = (
 ): readonly Table[] => [
   ...resultsTable(cells),
   ...comparisonsTable(result.metric, cells, all),
-  ...rankingTable(ranks),
+  ...rankingTable(ranks, cells),
   ...thresholdsTable(result.metric, cells),
   ...settingsTable(result, cells),
   ...allSettingsTable(cells),
   ...costTable(cells),
+  ...runsTable(cells),
 ]

@@ -12,11 +12,15 @@ export interface Style {
 // Okabe and Ito's, which the colour-blind tell apart, grey in place of yellow, which is too light for lines on white.
 const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#8c8c8c']
 
-// By role, so that a colour that comes again is another line; and again where it does within a role.
+// By role, so that a colour that comes again is another line and point; and again where it does within a role.
 const DASHES: Readonly<Record<Role, readonly (readonly number[])[]>> = {
   plasticity: [
     [1, 0],
     [12, 3],
+  ],
+  ablation: [
+    [4, 2],
+    [4, 2, 1, 2],
   ],
   control: [
     [6, 3],
@@ -27,16 +31,24 @@ const DASHES: Readonly<Record<Role, readonly (readonly number[])[]>> = {
     [2, 5],
   ],
 }
-const SHAPES: Readonly<Record<Role, string>> = { plasticity: 'circle', control: 'square', baseline: 'triangle-up' }
+const SHAPES: Readonly<Record<Role, readonly string[]>> = {
+  plasticity: ['circle', 'triangle-right'],
+  ablation: ['diamond', 'triangle-left'],
+  control: ['square', 'cross'],
+  baseline: ['triangle-up', 'triangle-down'],
+}
 
 /** A style for each variant, in the order of the study. */
 export const stylesOf = (variants: Readonly<Record<string, { readonly role: Role }>>): readonly Style[] =>
-  Object.entries(variants).map(([variant, { role }], i) => ({
-    variant,
-    color: COLORS[i % COLORS.length] as string,
-    dash: DASHES[role][Math.floor(i / COLORS.length) % 2] as readonly number[],
-    shape: SHAPES[role],
-  }))
+  Object.entries(variants).map(([variant, { role }], i) => {
+    const again = Math.floor(i / COLORS.length) % 2
+    return {
+      variant,
+      color: COLORS[i % COLORS.length] as string,
+      dash: DASHES[role][again] as readonly number[],
+      shape: SHAPES[role][again] as string,
+    }
+  })
 
 /** What all figures share. */
 export const theme = {

@@ -21,6 +21,8 @@ const figureCsv = ({ rows }: Figure): string => {
 
 /** Rendered one after another, as `svgOf` wants it. */
 const filesOf = async (report: Report): Promise<readonly (readonly [path: string, text: string])[]> => {
+  const [cell, ...others] = report.findings.cells
+  const only = others.length === 0 ? cell?.cell : undefined
   const figures: (readonly [string, string])[] = []
   for (const figure of report.figures)
     figures.push([`figures/${figure.id}.svg`, await svgOf(figure)], [`figures/${figure.id}.csv`, figureCsv(figure)])
@@ -28,7 +30,9 @@ const filesOf = async (report: Report): Promise<readonly (readonly [path: string
     ...figures,
     ...report.tables.flatMap(table => [
       [`tables/${table.id}.csv`, csv(table.csvHeads, table.csvRows)] as const,
-      [`tables/${table.id}.tex`, latexTable(table)] as const,
+      ...(table.columns.length === 0
+        ? []
+        : [[`tables/${table.id}.tex`, latexTable(table, report.name, only)] as const]),
     ]),
     // Last, so that whoever sees the page finds what it links to.
     ['report.html', await page(report)],

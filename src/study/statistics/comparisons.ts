@@ -17,6 +17,9 @@ export interface Comparison {
   readonly role: Role
   /** Seeds that both had, but on which at least one diverged: they are in no gap. */
   readonly diverged: number
+  /** Those of them that only `against` finished, and that only `variant` did. */
+  readonly lost: number
+  readonly won: number
   /** Of the gaps, positive where the variant is better; absent where no seed was finished by both. */
   readonly gap?: PairedStatistics
   /** Its p after Holm's correction over all comparisons of the study. */
@@ -30,16 +33,16 @@ const compare = (
   theirs: Group,
 ): Omit<Comparison, 'corrected'> => {
   const shared = ours.runs.flatMap(a => theirs.runs.filter(b => b.spec.seed === a.spec.seed).map(b => [a, b] as const))
-  const gaps = shared.flatMap(([a, b]) => {
-    const [ourScore, theirScore] = [scoreOf(metric, a), scoreOf(metric, b)]
-    return ourScore === undefined || theirScore === undefined ? [] : [ourScore - theirScore]
-  })
+  const scores = shared.map(([a, b]) => [scoreOf(metric, a), scoreOf(metric, b)] as const)
+  const gaps = scores.flatMap(([a, b]) => (a === undefined || b === undefined ? [] : [a - b]))
   return {
     cell,
     variant: ours.variant,
     against: theirs.variant,
     role: theirs.role,
     diverged: shared.length - gaps.length,
+    lost: scores.filter(([a, b]) => a === undefined && b !== undefined).length,
+    won: scores.filter(([a, b]) => a !== undefined && b === undefined).length,
     ...(gaps.length > 0 && { gap: pairedStatistics(gaps) }),
   }
 }

@@ -1,14 +1,13 @@
 /** All that is said of the gap between two variants over the seeds that they share. */
-import { sampleStandardDeviation } from 'simple-statistics'
 import { bootstrapInterval } from './bootstrap.js'
-import { countGaps, type GapCounts } from './gap.js'
+import { countGaps, type GapCounts, spread } from './gap.js'
 import { type SignFlipTest, signFlipTest } from './signFlip.js'
 
 /** A gap over paired seeds, with what chance may have to do with it. */
 export interface PairedStatistics extends GapCounts, SignFlipTest {
   /** Bootstrap interval of the mean, 95 %, for this gap alone; absent with fewer than `FEWEST_PAIRS` pairs. */
   readonly interval?: readonly [low: number, high: number]
-  /** Cohen's d_z, the mean over the standard deviation of the gaps; absent where they do not differ. */
+  /** Cohen's d_z, the mean over the standard deviation of the gaps; absent where they do not differ, and where the interval is. */
   readonly effect?: number
 }
 
@@ -24,12 +23,12 @@ export interface PairedStatistics extends GapCounts, SignFlipTest {
 export const pairedStatistics = (gaps: readonly number[]): PairedStatistics => {
   const interval = bootstrapInterval(gaps)
   const counts = countGaps(gaps)
-  const sd = gaps.length > 1 ? sampleStandardDeviation([...gaps]) : 0
+  const { sd = 0 } = spread(gaps)
   return {
     ...counts,
     ...signFlipTest(gaps),
     ...(interval && { interval }),
     // Below this the gaps differ by rounding alone.
-    ...(sd > 1e-12 * Math.abs(counts.mean) && { effect: counts.mean / sd }),
+    ...(interval && sd > 1e-12 * Math.abs(counts.mean) && { effect: counts.mean / sd }),
   }
 }

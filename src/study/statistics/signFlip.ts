@@ -3,7 +3,7 @@ import { sum } from 'simple-statistics'
 import { stream } from '../../data/random.js'
 
 /** Up to this many pairs every pattern of signs is counted: 65,536 of them. */
-const EXACT_UP_TO = 16
+export const EXACT_UP_TO = 16
 const PATTERNS = 100_000
 const PURPOSE = 301
 

@@ -48,8 +48,11 @@ export const epochsToThresholds = (metric: StudyResult['metric'], { variants }: 
     { of: 'median', value: median(finals) },
   ]
   return thresholds.flatMap(threshold =>
-    present.map(({ variant, completed }) => {
-      const first = completed.map(run => firstEpoch(metric, threshold.value, run))
+    present.map(({ variant, runs, completed }) => {
+      // A run that diverged has not stayed there.
+      const first = runs.map(run =>
+        completed.includes(run) ? firstEpoch(metric, threshold.value, run) : Number.POSITIVE_INFINITY,
+      )
       const middle = median(first)
       return {
         variant,

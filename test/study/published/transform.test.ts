@@ -119,3 +119,10 @@ describe('gamma', () => {
     expect(found[469]).toEqual(found[468])
   })
 })
+
+test('what diagnostics are set against is the same as published', () => {
+  const config = { experiment: {}, plasticity: { saturation_threshold_fraction: 0.3 } }
+  const [plain, published] = [false, true].map(asPublished => transformFrom(config, asPublished, 3).config)
+  expect(plain).toMatchObject({ plasticity: { saturationThresholdFraction: 0.3 } })
+  expect(published).toEqual(plain)
+})

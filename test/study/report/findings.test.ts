@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { findings } from '../../../src/study/report/findings.js'
 import { cellResults } from '../../../src/study/statistics/cells.js'
 import { comparisons } from '../../../src/study/statistics/comparisons.js'
-import type { StudyResult } from '../../../src/study/types.js'
+import type { Role, StudyResult } from '../../../src/study/types.js'
 import { completed, diverged, resultOf, spec } from '../fixtures.js'
 
 const of = (result: StudyResult) => {
@@ -26,7 +26,7 @@ test.each([
   [
     'ahead of every control',
     { neuroplastic: level(8, 0.01), 'alpha-one': level(8), 'alpha-shuffled': level(8, 0.002) },
-    'neuroplastic does better than every control (alpha-one and alpha-shuffled): evidence that the modulation beats its own step size.',
+    'neuroplastic does better than every control (alpha-one and alpha-shuffled): evidence that the modulation beats its own step size, as far as it can tell without alpha-averaged and alpha-grafted.',
   ],
   [
     'level with its controls',
@@ -37,6 +37,15 @@ test.each([
     'ahead of one control only',
     { neuroplastic: level(8, 0.01), 'alpha-one': level(8), 'alpha-shuffled': mixed(8).map(gap => gap + 0.01) },
     'No evidence that the modulation beats its own step size: no variant does better than every control (alpha-one and alpha-shuffled). neuroplastic does better than alpha-one alone.',
+  ],
+  [
+    'ahead of every control before the correction',
+    {
+      neuroplastic: level(7, 0.01).concat(-0.001),
+      'alpha-one': level(8),
+      ...Object.fromEntries(['adam', 'sgd', 'lion', 'adamw'].map(name => [name, mixed(8).map(gap => gap + 0.008)])),
+    },
+    "No evidence that the modulation beats its own step size: no variant does better than every control (alpha-one). Before Holm's correction neuroplastic does better than all of them, at p 0.016 or less.",
   ],
   [
     'behind its control',
@@ -77,10 +86,73 @@ test.each([
   expect(of(study(gaps)).answer).toBe(answer)
 })
 
+const SEEDS_ONLY =
+  'Each p and interval is over seeds, on one set of test images: what other images would give is not in it.'
+
+test('one seed: says how many it takes', () => {
+  const { cautions } = of(study({ neuroplastic: [0.1], 'alpha-one': [0] }))
+  expect(cautions[0]).toMatch(/^1 seed can reach p 1 at best, .* makes 1: .* however large\. With 6 seeds it can\.$/)
+})
+
+test('who is in no comparison is named', () => {
+  const { cautions } = of(
+    study({ neuroplastic: level(8), 'alpha-one': level(8), sgd: level(8) }, { against: ['alpha-one'] }),
+  )
+  expect(cautions).toEqual(['sgd is in the tables and figures, and in no comparison.', SEEDS_ONLY])
+})
+
+test('runs of several versions are told apart', () => {
+  const { runs } = study({ neuroplastic: level(8), 'alpha-one': level(8) })
+  const mixed = runs.map((run, i) => (i === 3 ? { ...run, versions: { ...run.versions, plastax: '0.0.9' } } : run))
+  expect(of(resultOf(mixed)).cautions).toContain(
+    'Runs are of several versions of plastax, whose numbers need not agree in the last digits.',
+  )
+})
+
+test('all four controls tell; an ablation tells of its part alone', () => {
+  const role = (role: Role) => ({ role, description: '' })
+  const controls = ['alpha-one', 'alpha-averaged', 'alpha-shuffled', 'alpha-grafted']
+  const variants = {
+    neuroplastic: role('plasticity'),
+    'grad-only': role('ablation'),
+    ...Object.fromEntries(controls.map(name => [name, role('control')])),
+  }
+  const gaps = (others: readonly string[]) => ({
+    neuroplastic: level(8, 0.01),
+    ...Object.fromEntries(others.map(name => [name, level(8)])),
+  })
+  expect(of(study(gaps(controls), { variants })).answer).toBe(
+    'neuroplastic does better than every control (alpha-one, alpha-averaged, alpha-shuffled and alpha-grafted): evidence that the modulation beats its own step size.',
+  )
+  const { answer, cells } = of(study(gaps(['grad-only']), { variants, against: ['grad-only'] }))
+  expect(answer).toMatch(/^This says nothing of what the modulation does beyond its step size/)
+  expect(cells[0]?.sentences[0]).toMatch(/^neuroplastic: does better than grad-only \(\+1\.00 points/)
+})
+
+test('to be better on the seeds that one has survived is no lead, nor is to be worse where the other did not', () => {
+  const survivor = (variant: string, gap: number) =>
+    study({ [variant]: level(8, gap) }).runs.concat([8, 9].map(seed => diverged(spec(variant, seed))))
+  const steady = (variant: string) => study({ [variant]: level(10) }).runs
+  const ours = of(resultOf([...survivor('neuroplastic', 0.01), ...steady('alpha-one')]))
+  expect(ours.answer).toBe(
+    'No evidence that the modulation beats its own step size: no variant does better than every control (alpha-one).',
+  )
+  expect(ours.cells[0]?.sentences[0]).toMatch(
+    /^neuroplastic: no evidence of a difference from alpha-one \(.*, it alone finished 2 seeds\)\.$/,
+  )
+  const theirs = of(resultOf([...steady('neuroplastic'), ...survivor('alpha-one', 0.01)]))
+  expect(theirs.cells[0]?.sentences[0]).toMatch(
+    /^neuroplastic: no evidence of a difference from alpha-one \(.*, it diverged alone on 2 seeds\)\.$/,
+  )
+  const worse = of(resultOf([...survivor('neuroplastic', -0.01), ...steady('alpha-one')]))
+  expect(worse.answer).toMatch(/neuroplastic does worse than alpha-one\.$/)
+})
+
 test('says what to make of too few seeds for so many comparisons', () => {
   const { cautions } = of(study({ neuroplastic: level(6, 0.01), 'grad-only': mixed(6), 'alpha-one': level(6) }))
   expect(cautions).toEqual([
     "6 seeds can reach p 0.031 at best, which Holm's correction for 2 comparisons makes 0.063: here no gap can be significant after it, however large. With 7 seeds it can.",
+    SEEDS_ONLY,
   ])
 })
 
@@ -117,6 +189,10 @@ test('never calls a gap that is not significant equal, nor a significant one cha
 test('several cells: says in which', () => {
   const good = { neuroplastic: level(8, 0.01), 'alpha-one': level(8) }
   const runs = [...study(good, {}, 0.1).runs, ...study({ ...good, neuroplastic: mixed(8) }, {}, 1).runs]
+  const few = (seeds: number) => of(resultOf(runs.filter(({ spec }) => spec.seed < seeds))).answer
+  expect(few(6)).toBe(
+    "No evidence: 6 seeds cannot give any that outlasts Holm's correction for 2 comparisons. Before it, in 1 of 2 cells a variant with plasticity does better than every control: neuroplastic in fashion-mnist, 10 %, mlp.",
+  )
   expect(of(resultOf(runs)).answer).toBe(
     'In 1 of 2 cells a variant with plasticity does better than every control: neuroplastic in fashion-mnist, 10 %, mlp. Elsewhere there is no evidence that the modulation beats its own step size.',
   )

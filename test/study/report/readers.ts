@@ -22,6 +22,12 @@ export const readCsv = (text: string): readonly (readonly string[])[] => {
   return lines
 }
 
+/** The lines of CSV text as records, by its heads. */
+export const readRecords = (text: string): readonly Readonly<Record<string, string>>[] => {
+  const [heads = [], ...lines] = readCsv(text)
+  return lines.map(line => Object.fromEntries(line.map((field, i) => [heads[i], field])))
+}
+
 /** The first thing that keeps a text from being XML: an attribute without quotes or given twice, a tag that is not closed, a bare `&`. */
 export const xmlProblem = (text: string): string | undefined => {
   const open: string[] = []

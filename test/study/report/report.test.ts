@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { Value } from '../../../src/study/report/figure.js'
 import { type Report, reportOf } from '../../../src/study/report/report.js'
 import { writeReport } from '../../../src/study/report/write.js'
+import { holm } from '../../../src/study/statistics/holm.js'
+import { signFlipTest } from '../../../src/study/statistics/signFlip.js'
 import type { StudyResult } from '../../../src/study/types.js'
-import { completed, diverged, resultOf, runsOf, spec, sweep } from '../fixtures.js'
-import { readCsv, xmlProblem } from './readers.js'
+import { completed, diagnostics, diverged, resultOf, runsOf, spec, sweep } from '../fixtures.js'
+import { readCsv, readRecords, xmlProblem } from './readers.js'
 
 const folders: string[] = []
 const temporary = async () => {
@@ -31,6 +34,9 @@ const written = async (result: StudyResult): Promise<Readonly<Record<string, str
 }
 
 const twoCells = resultOf([0.25, 1].flatMap(fraction => runsOf(5, { fraction })))
+/** A value in CSV, read again: a number without what rounding left in it. */
+const field = (value: Value): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(12))) : String(value ?? '')
 const figuresOf = ({ figures }: Report) => figures.map(({ id }) => id)
 
 describe('a study of two fractions', async () => {
@@ -41,7 +47,7 @@ describe('a study of two fractions', async () => {
     expect(Object.keys(files).toSorted()).toEqual(
       [
         ...report.figures.flatMap(({ id }) => [`figures/${id}.svg`, `figures/${id}.csv`]),
-        ...report.tables.flatMap(({ id }) => [`tables/${id}.csv`, `tables/${id}.tex`]),
+        ...report.tables.flatMap(({ id }) => [`tables/${id}.csv`, ...(id === 'runs' ? [] : [`tables/${id}.tex`])]),
         'report.html',
       ].toSorted(),
     )
@@ -68,7 +74,7 @@ describe('a study of two fractions', async () => {
       )
       const given = rows.map(row =>
         Object.fromEntries(
-          Object.entries(row).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+          Object.entries(row).flatMap(([key, value]) => (value === undefined ? [] : [[key, field(value)]])),
         ),
       )
       expect(again).toEqual(given)
@@ -79,7 +85,7 @@ describe('a study of two fractions', async () => {
     for (const { id, csvHeads, csvRows } of report.tables) {
       const [heads, ...lines] = readCsv(files[`tables/${id}.csv`] as string)
       expect(heads).toEqual(csvHeads)
-      expect(lines).toEqual(csvRows.map(row => row.map(value => (value === undefined ? '' : String(value)))))
+      expect(lines).toEqual(csvRows.map(row => row.map(field)))
     }
   })
 
@@ -95,6 +101,35 @@ describe('a study of two fractions', async () => {
       expect(Number(mean)).toBeCloseTo(average, 12)
       expect(Number(sd)).toBeCloseTo(Math.sqrt(finals.reduce((sum, x) => sum + (x - average) ** 2, 0) / 4), 12)
     }
+  })
+
+  test('every p follows from the runs in the folder', () => {
+    const runs = readRecords(files['tables/runs.csv'] as string)
+    expect(runs).toHaveLength(twoCells.runs.length)
+    const comparisons = readRecords(files['tables/comparisons.csv'] as string)
+    const again = comparisons.map(({ cell, variant, against }) => {
+      const of = (name = '') =>
+        runs.filter(run => run.cell === cell && run.variant === name && run.reported === 'true' && run.finalAccuracy)
+      const gaps = of(variant).flatMap(a =>
+        of(against)
+          .filter(({ seed }) => seed === a.seed)
+          .map(b => Number(a.finalAccuracy) - Number(b.finalAccuracy)),
+      )
+      return signFlipTest(gaps).p
+    })
+    expect(comparisons.map(({ p }) => Number(p))).toEqual(again)
+    expect(comparisons.map(({ pHolm }) => Number(pHolm))).toEqual(holm(again))
+  })
+
+  test('the same number of a gap has the same name and unit in figures and tables', () => {
+    const names = ['gapPoints', 'lowPoints', 'highPoints', 'seeds', 'wins', 'p', 'pHolm'] as const
+    const rowOf = (row: Readonly<Record<string, string>>) => names.map(name => row[name])
+    const first = readRecords(files['tables/comparisons.csv'] as string).slice(0, 8)
+    expect(readRecords(files['figures/gaps-fashion-mnist-25-mlp.csv'] as string).map(rowOf)).toEqual(first.map(rowOf))
+    expect(first.flatMap(rowOf)).not.toContain(undefined)
+    expect(readRecords(files['figures/gap-by-fraction.csv'] as string)[0]).toMatchObject(
+      Object.fromEntries(names.map(name => [name, first[0]?.[name]])),
+    )
   })
 
   test('every SVG is well-formed, and draws each variant that it has', () => {
@@ -195,6 +230,107 @@ test("under selection 'all' there is a curve over learning rates, diverged ones 
   ])
   expect(report.tables.map(({ id }) => id)).toContain('all-settings')
   expect(report.findings.cautions.join()).toContain('optimistic')
+})
+
+test('every run has its row, diverged ones and settings that are not reported too', async () => {
+  const runs = sweep([0.01, 0.1, 1])
+  const rows = readRecords((await written(resultOf(runs, { selection: 'all' })))['tables/runs.csv'] as string)
+  expect(rows).toHaveLength(runs.length)
+  expect(rows[0]).toEqual({
+    cell: 'fashion-mnist, 100 %, mlp',
+    variant: 'neuroplastic',
+    seed: '0',
+    settings: '{"learningRate":0.01}',
+    reported: 'false',
+    outcome: 'completed',
+    epochs: '6',
+    finalAccuracy: field(runs[0]?.epochs.at(-1)?.testAccuracy),
+    finalLoss: field(runs[0]?.epochs.at(-1)?.testLoss),
+    seconds: '9',
+  })
+  expect(rows.at(-1)).toMatchObject({ outcome: 'diverged', epochs: '1', finalAccuracy: '', finalLoss: '' })
+  expect(rows.filter(({ reported }) => reported === 'true')).toHaveLength(6)
+})
+
+test('what few seeds do not give is not drawn, and not told', async () => {
+  const runs = [...runsOf(5, {}, ['neuroplastic', 'adam']), ...runsOf(3, {}, ['alpha-one']), ...runsOf(1, {}, ['sgd'])]
+  for (const result of [resultOf(runs), resultOf(runsOf(3)), resultOf(runsOf(1)), resultOf(sweep([0.01, 0.1, 1], 1))]) {
+    const files = await written(result)
+    for (const [path, text] of Object.entries(files))
+      if (path.endsWith('.svg')) expect([path, /[^"]*(NaN|undefined)[^"]*/.exec(text)?.[0]]).toEqual([path, undefined])
+  }
+  const labels = (await written(resultOf(runs)))['figures/gaps.svg']?.match(/aria-label="variant: [^"]*"/g) ?? []
+  expect(labels.map(label => /against: ([\w-]+)/.exec(label)?.[1])).toEqual(['adam', 'alpha-one', 'sgd'])
+  expect(labels.map(label => label.includes('interval from'))).toEqual([true, false, false])
+})
+
+test('the ranking says who is not in it, and of how many seeds it is', () => {
+  const ranking = (result: StudyResult) => {
+    const { tables, figures } = reportOf(result)
+    const table = tables.find(({ id }) => id === 'ranking')
+    return { table, caption: figures.find(({ id }) => id === 'ranking')?.caption }
+  }
+  const whole = ranking(resultOf(runsOf(3)))
+  expect(whole.table?.columns.at(-1)?.head).toBe('seeds')
+  expect(whole.table?.note).not.toContain('left out')
+  const part = ranking(resultOf([...runsOf(3, { fraction: 0.25 }), ...runsOf(3, {}, ['neuroplastic', 'adam', 'sgd'])]))
+  expect(part.table?.columns.at(-1)?.head).toBe('seeds of all cells')
+  expect(part.table?.rows.map(row => row.at(-1))).toEqual(['6', '6', '6'])
+  for (const text of [part.table?.note, part.caption])
+    expect(text).toContain('left out, as not run in every cell: grad-only, alpha-one and alpha-shuffled')
+})
+
+test('of settings that were given none is called chosen; of candidates each has its score', () => {
+  const settings = (more: Partial<StudyResult>) =>
+    reportOf(resultOf(runsOf(2), more)).tables.find(({ id }) => id === 'settings')
+  for (const selection of ['fixed', 'all'] as const) {
+    expect(settings({ selection })?.columns.map(({ head }) => head)).toEqual(['variant', 'settings'])
+    expect(settings({ selection })?.note).not.toMatch(/score|chosen/)
+  }
+  const cell = 'fashion-mnist, 100 %, mlp'
+  const scores = [{ settings: { learningRate: 0.01 } }, { settings: { learningRate: 0.1 }, score: 0.875 }]
+  const choices = ['neuroplastic', 'adam'].map(variant => ({ variant, cell, settings: { learningRate: 0.1 }, scores }))
+  const table = settings({ selection: 'validation', choices })
+  expect(table?.note).toContain('score')
+  expect(table?.rows.slice(0, 2)).toEqual([
+    ['neuroplastic', 'learningRate 0.01', '–', ''],
+    ['neuroplastic', 'learningRate 0.1', '87.50', 'yes'],
+  ])
+})
+
+test('says whether every pattern of signs was counted', () => {
+  const note = (seeds: number) =>
+    reportOf(resultOf(runsOf(seeds, {}, ['neuroplastic', 'alpha-one']))).tables.find(({ id }) => id === 'comparisons')
+      ?.note
+  expect(note(16)).toContain('exact two-sided sign-flip test')
+  expect(note(17)).toContain(
+    'two-sided sign-flip test, exact up to 16 seeds, from a sample of the patterns of signs above',
+  )
+})
+
+test('ends of bands are a standard deviation off in the rows, however they are drawn', () => {
+  const accuracies = [0.9999, 0.6]
+  const losses = (rate: number) =>
+    accuracies.map((final, seed) =>
+      completed(spec('adam', seed, { settings: { learningRate: rate } }), rate === 1 ? final - 0.5 : final, epoch =>
+        diagnostics(epoch, 1),
+      ),
+    )
+  const { figures } = reportOf(resultOf([0.1, 1].flatMap(losses), { selection: 'all' }))
+  const [stability] = figures.find(({ id }) => id === 'stability')?.rows ?? []
+  expect(stability?.low).toBeCloseTo(Number(stability?.loss) - Number(stability?.sd), 12)
+  expect(stability?.low).toBeLessThan(0)
+})
+
+test('a log axis leaves no row out of the CSV', async () => {
+  const run = completed(spec('neuroplastic', 0), 0.8, epoch => ({
+    ...diagnostics(epoch, 1),
+    stepNorm: epoch === 1 ? 0 : 10 ** -epoch,
+  }))
+  const files = await written(resultOf([run]))
+  const steps = readRecords(files['figures/norms.csv'] as string).filter(({ quantity }) => quantity?.startsWith('step'))
+  expect(steps.map(({ epoch }) => epoch)).toEqual(['1', '2', '3', '4', '5', '6'])
+  expect(files['figures/norms.svg']).not.toMatch(/NaN|Infinity/)
 })
 
 test('several rates of wrong labels give the gap along them', () => {

@@ -141,6 +141,7 @@ test('paired statistics: mean, wins, ties and d_z by hand', () => {
   const { mean, effect, pairs, wins, ties } = pairedStatistics([1, 2, 3, 4, 0])
   expect({ mean, pairs, wins, ties }).toEqual({ mean: 2, pairs: 5, wins: 4, ties: 1 })
   expect(effect).toBeCloseTo(2 / Math.sqrt(2.5), 12)
-  expect(pairedStatistics([0.1, 0.1, 0.1])).not.toHaveProperty('effect')
+  expect(pairedStatistics([0.1, 0.1, 0.1, 0.1, 0.1])).not.toHaveProperty('effect')
+  expect(pairedStatistics([1, 2, 3, 4])).not.toHaveProperty('effect')
   expect(pairedStatistics([0.1])).toEqual({ pairs: 1, mean: 0.1, wins: 1, ties: 0, p: 1, smallest: 1, exact: true })
 })
