@@ -1,6 +1,6 @@
 /** The usual augmentation of CIFAR: pad, crop, flip. */
 import { sizeOf } from '../expr/shape.js'
-import { batchBy, oneByOne, type WriteBatch, writeBatch } from './batches.js'
+import { oneByOne, type WriteBatch, writeBatch } from './batches.js'
 import { writerOf } from './normalize.js'
 import { hash, purpose } from './random.js'
 
@@ -64,9 +64,15 @@ const mirror = (out: Float32Array, start: number, width: number, channels: numbe
 }
 
 /**
- * A writer of batches with their images cut and mirrored; where the augmentation does nothing, `writeBatch`.
+ * A writer of batches with their images cut and mirrored; where the augmentation does nothing, `writeBatch`. What is cut from
+ * outside an image is black (0) before normalization.
  *
- * @throws RangeError where `pad` is out of range; when writing also where examples are no images
+ * @param augmentation such as `cifarAugmentation`
+ * @param at seed and epoch
+ * @throws RangeError where `pad` is out of range; when writing where examples are no images, or an index is outside the set
+ * @example
+ * const images = new Float32Array(2 * 32 * 32 * 3)
+ * augmentedWriter(cifarAugmentation, { seed: 0, epoch: 1 })(train, Uint32Array.of(0, 1), images)
  */
 export const augmentedWriter = ({ pad, flip }: Augmentation, at: AugmentationMoment): WriteBatch => {
   if (!(Number.isInteger(pad) && pad >= 0 && pad <= 127))
@@ -96,17 +102,3 @@ export const augmentedWriter = ({ pad, flip }: Augmentation, at: AugmentationMom
     }
   })
 }
-
-/**
- * A batch with its images cut and mirrored; labels, order and shapes are those of `batch`, to which it is equal where the
- * augmentation does nothing. What is cut from outside an image is black (0) before normalization.
- *
- * @param augmentation such as `cifarAugmentation`
- * @param at seed and epoch
- * @throws RangeError where examples are no images, an index is outside the set, or `pad` is out of range
- * @example
- * const { images, labels } = augmentedBatch(cifarAugmentation, { seed: 0, epoch: 1 })(train, Uint32Array.of(0, 1))
- * const x = tf.tensor4d(images, [2, 32, 32, 3])
- */
-export const augmentedBatch = (augmentation: Augmentation, at: AugmentationMoment) =>
-  batchBy(augmentedWriter(augmentation, at))

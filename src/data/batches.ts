@@ -6,14 +6,6 @@ import { sizeOf } from '../expr/shape.js'
 import type { Examples } from './examples.js'
 import { writerOf } from './normalize.js'
 
-/** Some examples of a set, ready for a tensor. */
-export interface ImageBatch {
-  /** Inputs, row-major: unless the set says otherwise pixels in [-1, 1]. */
-  readonly images: Float32Array
-  /** A class for each image. */
-  readonly labels: Int32Array
-}
-
 const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1)
 
 /**
@@ -47,7 +39,15 @@ export const oneByOne =
     })
   }
 
-/** Writes examples normalized as the set says, else pixels scaled to [-1, 1], and floats as they are. */
+/**
+ * Writes the examples at some indices, in their order, as inputs: normalized as the set says, else pixels scaled to [-1, 1], and
+ * floats as they are.
+ *
+ * @throws RangeError where an index is outside the set
+ * @example
+ * const images = new Float32Array(2 * 784)
+ * writeBatch(train, Uint32Array.of(0, 1), images)
+ */
 export const writeBatch: WriteBatch = oneByOne(set => {
   const size = sizeOf(set.shape)
   const { copy } = writerOf(set)
@@ -57,25 +57,3 @@ export const writeBatch: WriteBatch = oneByOne(set => {
 /** The labels at some indices of the set, in their order. */
 export const labelsAt = ({ labels }: Examples, indices: Uint32Array): Int32Array =>
   new Int32Array(indices.map(index => labels[index] as number))
-
-/** Batches in host memory, each written by a function. */
-export const batchBy =
-  (write: WriteBatch) =>
-  (set: Examples, indices: Uint32Array): ImageBatch => {
-    const images = new Float32Array(indices.length * sizeOf(set.shape))
-    write(set, indices, images)
-    return { images, labels: labelsAt(set, indices) }
-  }
-
-/**
- * The examples and labels at some indices, in their order, as inputs: normalized as the set says, else pixels scaled to
- * [-1, 1], and floats as they are.
- *
- * @param set the examples
- * @param indices each in [0, set.count)
- * @throws RangeError where an index is outside the set
- * @example
- * const { images, labels } = batch(train, Uint32Array.of(0, 1))
- * const x = tf.tensor2d(images, [2, 784])
- */
-export const batch = batchBy(writeBatch)

@@ -2,14 +2,13 @@
 export {
   type Augmentation,
   type AugmentationMoment,
-  augmentedBatch,
   augmentedWriter,
   type Crop,
   cifarAugmentation,
   cropOf,
   noAugmentation,
 } from './augment.js'
-export { batch, type ImageBatch, labelsAt, pixelsToUnit, type WriteBatch, writeBatch } from './batches.js'
+export { labelsAt, pixelsToUnit, type WriteBatch, writeBatch } from './batches.js'
 export { findCifar10, loadCifar10 } from './cifar10/load.js'
 export { CIFAR_10_NORMALIZATION } from './cifar10/records.js'
 export { type DataSet, type PrepareOptions, prepare } from './dataSet.js'

@@ -1,14 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  augmentedBatch,
-  batch,
-  cifarAugmentation,
-  cropOf,
-  type Examples,
-  noAugmentation,
-} from '../../src/data/index.js'
-import { numbered, pictures } from './sets.js'
+import { cifarAugmentation, cropOf, type Examples, noAugmentation } from '../../src/data/index.js'
+import { augmentedBatch, batch, numbered, pictures } from './sets.js'
 
 const moments = fc.record({ seed: fc.integer(), epoch: fc.nat(1000) })
 const shapes = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 3 }))
@@ -33,7 +26,7 @@ const slow = (set: Examples, index: number, crop: ReturnType<typeof cropOf>): nu
   return out
 }
 
-describe('augmentedBatch', () => {
+describe('augmentedWriter', () => {
   it('cuts and mirrors as said a pixel at a time, whatever the shape, padding and normalization', () => {
     fc.assert(
       fc.property(shapes, fc.nat(12), fc.boolean(), moments, fc.boolean(), (shape, pad, flip, at, normalized) => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { imageSetOf } from '../../src/data/imageSet.js'
-import { batch, pixelsToUnit, shuffledIndices } from '../../src/data/index.js'
+import { pixelsToUnit, shuffledIndices } from '../../src/data/index.js'
+import { batch } from './sets.js'
 
 describe('pixelsToUnit', () => {
   it('maps 0..255 to [-1, 1] as the ToTensor and Normalize of the authors do', () => {
@@ -14,7 +15,7 @@ describe('pixelsToUnit', () => {
   })
 })
 
-describe('batch', () => {
+describe('writeBatch', () => {
   const count = 7
   const set = imageSetOf(
     Uint8Array.from({ length: count * 784 }, (_, i) => (i * 31) % 256),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { batch, channelStatistics, pixelsToUnit } from '../../src/data/index.js'
-import { pictures } from './sets.js'
+import { channelStatistics, pixelsToUnit } from '../../src/data/index.js'
+import { batch, pictures } from './sets.js'
 
 const all = (count: number) => Uint32Array.from({ length: count }, (_, i) => i)
 

@@ -1,6 +1,18 @@
 /** Small sets whose examples tell which ones they are, for the tests of `src/data`. */
 import * as E from 'fp-ts/lib/Either.js'
-import { type DataError, type Examples, type ImageSet, showDataError } from '../../src/data/index.js'
+import {
+  type Augmentation,
+  type AugmentationMoment,
+  augmentedWriter,
+  type DataError,
+  type Examples,
+  type ImageSet,
+  labelsAt,
+  showDataError,
+  type WriteBatch,
+  writeBatch,
+} from '../../src/data/index.js'
+import { sizeOf } from '../../src/expr/shape.js'
 
 export const right = <T>(result: E.Either<unknown, T>): T => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left))
@@ -42,3 +54,16 @@ export const pictures = (count: number, shape: readonly [number, number, number]
     classes: 10,
   }
 }
+
+const batchBy = (write: WriteBatch) => (set: Examples, indices: Uint32Array) => {
+  const images = new Float32Array(indices.length * sizeOf(set.shape))
+  write(set, indices, images)
+  return { images, labels: labelsAt(set, indices) }
+}
+
+/** Some examples in host memory, with their labels. */
+export const batch = batchBy(writeBatch)
+
+/** The same, cut and mirrored. */
+export const augmentedBatch = (augmentation: Augmentation, at: AugmentationMoment) =>
+  batchBy(augmentedWriter(augmentation, at))

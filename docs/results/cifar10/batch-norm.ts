@@ -7,10 +7,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
-import { batch, type Examples, loadDataSet } from '../../../src/data/index.js'
+import { type Examples, labelsAt, loadDataSet, writeBatch } from '../../../src/data/index.js'
 import { resnet18, type Variables } from '../../../src/models/index.js'
 import { unpack } from '../../../src/runtime/codec/safetensors.js'
 import { scoreLogits } from '../../../src/train/index.js'
+import { written } from '../../../src/wasm/direct.js'
 import { useWasm } from '../../../src/wasm/index.js'
 
 const [BATCHES, SIZE, HELD] = [8, 128, 40]
@@ -31,11 +32,9 @@ const read = (tree: object) =>
   Object.fromEntries(Object.keys(tree).map(name => [name, saved.get(`params/${name}`) as tf.Tensor]))
 
 const batchOf = (set: Examples, i: number) => {
-  const { images, labels } = batch(
-    set,
-    Uint32Array.from({ length: SIZE }, (_, j) => i * SIZE + j),
-  )
-  return { x: tf.tensor(images, [SIZE, ...model.inputShape]), labels }
+  const indices = Uint32Array.from({ length: SIZE }, (_, j) => i * SIZE + j)
+  const x = written([SIZE, ...model.inputShape], images => writeBatch(set, indices, images))
+  return { x, labels: labelsAt(set, indices) }
 }
 
 /** Means over test batches: loss in either mode, and the part of the images on which both answer alike. */

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { batch } from '../../../src/data/index.js'
 import {
   decodePublishedConfig,
   loadPublishedData,
@@ -11,6 +10,7 @@ import {
   modelOf,
   syntheticMnist,
 } from '../../../src/study/published/index.js'
+import { batch } from '../../data/sets.js'
 
 let folder: string
 beforeAll(async () => {
