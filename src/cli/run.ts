@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { version } from '../node/version.js'
+import { messageOf } from '../study/error.js'
 import { namedVariants as variants } from '../study/variants.js'
 import { compare } from './compare.js'
 import type { Io } from './io.js'
@@ -42,7 +43,7 @@ export const run = async (args: readonly string[], io: Io): Promise<number> => {
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
-    io.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`)
+    io.stderr.write(`error: ${messageOf(error)}\n`)
     return 1
   }
 }

@@ -1,12 +1,10 @@
 /** What commands that train have in common: failures as lines, work that Ctrl-C ends. */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { messageOf as message } from '../study/error.js'
+import { messageOf } from '../study/error.js'
 import { useWasm } from '../wasm/index.js'
 import type { Io } from './io.js'
 import { type Reporter, reporter } from './progress.js'
-
-export { message }
 
 /** Does something with a value where there is one. */
 export const whenGiven =
@@ -31,7 +29,7 @@ export const reporting = <A>(
   work: (report: Reporter) => Promise<A>,
 ): TE.TaskEither<string, A> =>
   pipe(
-    TE.tryCatch(() => useWasm(), message),
+    TE.tryCatch(() => useWasm(), messageOf),
     TE.chain(() =>
       TE.tryCatch(async () => {
         const report = reporter(runs, io.stderr)
@@ -46,6 +44,6 @@ export const reporting = <A>(
           report.stop()
           ignoreFurther()
         }
-      }, message),
+      }, messageOf),
     ),
   )

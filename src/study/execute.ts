@@ -1,7 +1,6 @@
 /** One run of a study, from its data to its record. */
-import * as E from 'fp-ts/lib/Either.js'
 import { cifarAugmentation } from '../data/index.js'
-import { type Progress, ResumeError, readCheckpoint, train } from '../train/index.js'
+import { epochsIn, type Progress, ResumeError, train } from '../train/index.js'
 import { useWasm } from '../wasm/index.js'
 import { preparedData } from './data.js'
 import type { RunStore } from './engine.js'
@@ -38,8 +37,7 @@ export const executeRun = async (
   const data = await preparedData(spec)
   const saved = await store.checkpoint()
   // One that cannot be read is none: what was written whole is whole, so that the disk lied, and the run can be done again.
-  const before = saved === undefined ? E.left([]) : readCheckpoint(saved)
-  const epoch = E.isRight(before) ? before.right.epochs.length : 0
+  const epoch = epochsIn(saved)
   await store.log({ event: epoch > 0 ? 'resumed' : 'started', epoch, versions: versions() })
 
   const row = study.variants[spec.variant]

@@ -11,13 +11,13 @@ export {
   checkpointPolicy,
   type EpochResult,
   perEpoch,
+  ResumeError,
   readCheckpoint,
   stepsPerEpoch,
   type TrainingConfig,
   type TrainingRun,
   train,
 } from '../train/index.js'
-
 export {
   changed,
   type DefinedStudy,

@@ -66,8 +66,7 @@ export const encodeRun = <S>(
  * @param bytes from `checkpoint()` of a run's `onEpoch`
  * @returns right the run; left what is wrong with the bytes
  * @example
- * const saved = readCheckpoint(bytes)
- * const epochsDone = E.isRight(saved) ? saved.right.epochs.length : 0
+ * pipe(readCheckpoint(bytes), E.map(({ epochs }) => epochs.at(-1)?.testAccuracy))
  */
 export const readCheckpoint = (bytes: Uint8Array): E.Either<ConfigErrors, SavedRun> =>
   pipe(
@@ -75,6 +74,12 @@ export const readCheckpoint = (bytes: Uint8Array): E.Either<ConfigErrors, SavedR
     E.flatMap(({ metadata: { note = '' } }) => E.tryCatch(() => JSON.parse(note, untagged) as unknown, notOfARun)),
     E.filterOrElse(isSavedRun, notOfARun),
   )
+
+/** How many epochs a checkpoint has behind it; none where there is none, or where it cannot be read. */
+export const epochsIn = (checkpoint: Uint8Array | undefined): number => {
+  const saved = checkpoint === undefined ? E.left([]) : readCheckpoint(checkpoint)
+  return E.isRight(saved) ? saved.right.epochs.length : 0
+}
 
 const notOfARun = (): ConfigErrors => [`the checkpoint is of no training run, or of another layout than '${LAYOUT}'`]
 

@@ -1,6 +1,6 @@
 /** Training: the loop, evaluation, what alpha does. */
 export type { AlphaStatistics } from './alpha.js'
-export { type RunIdentity, readCheckpoint, type SavedRun } from './checkpoint.js'
+export { epochsIn, type RunIdentity, readCheckpoint, type SavedRun } from './checkpoint.js'
 export { type DiagnosticsOptions, type DiagnosticsRecorder, diagnosticsOf } from './diagnostics/recorder.js'
 export type { Bounds, Diagnostics } from './diagnostics/types.js'
 export { type Evaluation, evaluate, type Score, scoreLogits } from './evaluate.js'

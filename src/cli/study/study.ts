@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { messageOf } from '../../study/error.js'
 import { lastFailure } from '../../study/folder.js'
 import {
   type Engine,
@@ -22,7 +23,6 @@ import {
 } from '../../study/index.js'
 import { count } from '../../study/report/text.js'
 import type { Io } from '../io.js'
-import { message } from '../work.js'
 import { gridText } from './grid.js'
 import { studyDisplay } from './progress.js'
 
@@ -73,7 +73,7 @@ const report =
   (result: StudyResult): TE.TaskEither<string, void> =>
     pipe(
       // Loaded only here: charts take longer to load than all the rest.
-      TE.tryCatch(() => import('../../study/report/index.js'), message),
+      TE.tryCatch(() => import('../../study/report/index.js'), messageOf),
       TE.chainFirst(({ writeReport }) => writeReport(result, `${folder}/report`)),
       TE.chainIOK(({ reportOf }) => () => {
         const { answer, cells } = reportOf(result).findings
@@ -137,7 +137,7 @@ export const runStudyCommand =
         if (options.dryRun) return TE.fromIO(() => void io.stdout.write(gridText(study)))
         const folder = options.out ?? `studies/${study.name}`
         return pipe(
-          TE.tryCatch(async () => resultOf(folder, await runIn(study, folder, options, io)), message),
+          TE.tryCatch(async () => resultOf(folder, await runIn(study, folder, options, io)), messageOf),
           TE.chainFirst(result => (result.runs.length > 0 ? report(io, folder)(result) : TE.right(undefined))),
           TE.chain(result => (result.missing.length > 0 ? TE.left(missingText(result, folder)) : TE.right(undefined))),
         )
@@ -186,7 +186,7 @@ export const studyStatusCommand =
             ...(await failureLines(folder, [...tuning, ...final], missing)),
           ]
           stdout.write(`${lines.join('\n')}\n`)
-        }, message),
+        }, messageOf),
       ),
     )
 
@@ -201,7 +201,7 @@ export const studyReportCommand =
   (folder: string): TE.TaskEither<string, void> =>
     pipe(
       readManifest(folder),
-      TE.chain(manifest => TE.tryCatch(() => resultOf(folder, manifest), message)),
+      TE.chain(manifest => TE.tryCatch(() => resultOf(folder, manifest), messageOf)),
       TE.filterOrElse(
         ({ runs }) => runs.length > 0,
         () => `'${folder}' has no finished final run yet; there is nothing to report`,

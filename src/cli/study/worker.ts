@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { builtinStudies } from '../../study/builtin/index.js'
+import { messageOf } from '../../study/error.js'
 import { loadStudy } from '../../study/index.js'
 import type { Io } from '../io.js'
-import { message } from '../work.js'
 
 /** What `plastax study worker` is asked to do. */
 export interface StudyWorkerOptions {
@@ -51,4 +51,4 @@ export const studyWorkerCommand =
         ignoreFurther()
         await close()
       }
-    }, message)
+    }, messageOf)

@@ -1,7 +1,6 @@
 /** Where a run keeps its checkpoint and events while it is in the queue: in Redis. */
-import * as E from 'fp-ts/lib/Either.js'
 import type { Redis } from 'ioredis'
-import { readCheckpoint } from '../../train/index.js'
+import { epochsIn } from '../../train/index.js'
 import type { RunEvent, RunStore } from '../engine.js'
 import { fromJson, toJson } from '../json.js'
 import { KEPT_SECONDS, keysOf } from './task.js'
@@ -41,19 +40,13 @@ export const moveEvents = async (client: Redis, job: string, log: RunStore['log'
   if (lines.length > 0) await client.ltrim(events, lines.length, -1)
 }
 
-/** How many epochs a checkpoint has behind it; one that cannot be read has none. */
-const epochsOf = (checkpoint: Uint8Array | undefined): number => {
-  const saved = checkpoint === undefined ? E.left([]) : readCheckpoint(checkpoint)
-  return E.isRight(saved) ? saved.right.epochs.length : 0
-}
-
 /** Copies a run's checkpoint from one of its places to another, unless that has come as far by itself. */
 export const copyCheckpoint = async (
   from: Pick<RunStore, 'checkpoint'>,
   to: Pick<RunStore, 'checkpoint' | 'save'>,
 ): Promise<void> => {
   const checkpoint = await from.checkpoint()
-  if (checkpoint && epochsOf(checkpoint) > epochsOf(await to.checkpoint())) await to.save(checkpoint)
+  if (checkpoint && epochsIn(checkpoint) > epochsIn(await to.checkpoint())) await to.save(checkpoint)
 }
 
 /** Forgets checkpoint and events. */

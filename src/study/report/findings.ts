@@ -4,7 +4,7 @@ import type { CellResult } from '../statistics/cells.js'
 import { type Comparison, SIGNIFICANCE } from '../statistics/comparisons.js'
 import { seedsNeeded } from '../statistics/holm.js'
 import type { StudyResult } from '../types.js'
-import { count, fixed, gapText, listed, probability } from './text.js'
+import { count, gapText, listed, probability, valueText } from './text.js'
 import { cellAnswer, names, type Reach, reachOf, type Standing, standing, studyAnswer } from './verdict.js'
 
 /** What the comparisons of one cell say. */
@@ -101,7 +101,7 @@ const meanOf = (metric: Metric, { variants }: CellResult): readonly string[] => 
   })
   if (means.length < 2) return []
   const best = means.reduce((a, b) => (b.mean > a.mean ? b : a))
-  const value = metric === 'accuracy' ? `${fixed(100 * best.mean, 2)} %` : fixed(-best.mean, 4)
+  const value = valueText(metric, metric === 'accuracy' ? best.mean : -best.mean)
   return [`Best mean final ${metric}: ${best.variant}, ${value}. That alone is no evidence of a difference.`]
 }
 

@@ -11,7 +11,7 @@ import { rankingTable } from './ranking.js'
 import { runsTable } from './runs.js'
 import { settingsTable, settingsText } from './settings.js'
 import { type Column, type Table, tableOf } from './table.js'
-import { fixed } from './text.js'
+import { valueText } from './text.js'
 
 interface GroupRow extends InCell {
   readonly group: Group
@@ -80,7 +80,7 @@ const thresholdsTable = (metric: StudyResult['metric'], cells: readonly CellResu
       {
         head: metric,
         numeric: true,
-        show: ({ threshold: { value } }) => (metric === 'accuracy' ? `${fixed(100 * value, 2)} %` : fixed(value, 4)),
+        show: ({ threshold }) => valueText(metric, threshold.value),
         csv: { value: ({ threshold }) => threshold.value },
       },
       number('epochs', 'epochs', ({ epochs }) => epochs, 1),

@@ -32,6 +32,10 @@ export const listed = (words: readonly string[]): string =>
 export const gapText = (metric: 'accuracy' | 'loss', gap: number): string =>
   metric === 'accuracy' ? points(gap) : signed(gap, 4)
 
+/** A value by a metric: an accuracy in per cent, or a loss. */
+export const valueText = (metric: 'accuracy' | 'loss', value: number): string =>
+  metric === 'accuracy' ? `${fixed(100 * value, 2)} %` : fixed(value, 4)
+
 /** A name for a file: `'fashion-mnist, 10 %, mlp'` becomes `'fashion-mnist-10-mlp'`. */
 export const slug = (name: string): string =>
   name
