@@ -7,6 +7,7 @@
 import type { Expr, ExprOperation } from './expr.js'
 import { isExpr } from './expr.js'
 import type { Scalar, ScalarOperation } from './scalar.js'
+import { settle } from './settle.js'
 import type { Shape } from './shape.js'
 
 /** The place of a node in {@link Graph.tensors} or {@link Graph.scalars}. */
@@ -48,6 +49,13 @@ export interface Graph {
   readonly roots: readonly Target[]
 }
 
+/** What a symbolic value is made of, in order. */
+const operandsOf = (x: Expr | Scalar): readonly (Expr | Scalar)[] => {
+  if (isExpr(x)) return x.node.scalars.length > 0 ? [...x.node.args, ...x.node.scalars] : x.node.args
+  if (x.node.op === 'read') return [x.node.expr as Expr] // what `branch` put there
+  return 'args' in x.node ? x.node.args : []
+}
+
 /** Lowers symbolic values to a graph, sharing what is equal. */
 export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
   const tensors: TensorNode[] = []
@@ -62,15 +70,10 @@ export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
     byKey.set(key, id)
     return id
   }
-  const memo =
-    <T extends object>(f: (x: T) => NodeId) =>
-    (x: T): NodeId => {
-      const id = known.get(x) ?? f(x)
-      known.set(x, id)
-      return id
-    }
+  /** The node of what has been lowered already. */
+  const place = (x: Expr | Scalar): NodeId => known.get(x) as NodeId
 
-  const host: (x: Scalar) => NodeId = memo(({ node }: Scalar) => {
+  const host = ({ node }: Scalar): NodeId => {
     switch (node.op) {
       case 'literal':
         // Object.is apart: -0 and 0 print alike
@@ -78,15 +81,15 @@ export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
       case 'input':
         return numbered(scalars, `input ${node.name}`, node)
       case 'read': {
-        const id = tensor(node.expr as Expr) // what `branch` put there
+        const id = place(node.expr as Expr) // what `branch` put there
         return numbered(scalars, `read ${id}`, { op: 'read', tensor: id })
       }
       default: {
-        const args = node.args.map(host)
+        const args = node.args.map(place)
         return numbered(scalars, `${node.op} ${args}`, { op: node.op, args })
       }
     }
-  })
+  }
 
   const attributes = (operation: TensorNode['operation']): string => {
     switch (operation.op) {
@@ -104,22 +107,30 @@ export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
     }
   }
 
-  const tensor: (x: Expr) => NodeId = memo(({ node, shape, dtype, leaf }: Expr) => {
+  const tensor = ({ node, shape, dtype, leaf }: Expr): NodeId => {
     const { args: operands, scalars: numbers, ...operation } = node
-    const args = operands.map(tensor)
+    const args = operands.map(place)
     if (operation.op === 'observe') {
       const [id] = args as [NodeId]
       const observation = { label: operation.label, leaf: leaf ?? '*', tensor: id }
       observations.set(`${observation.label}\n${observation.leaf}\n${id}`, observation)
       return id
     }
-    const ids = numbers.map(host)
+    const ids = numbers.map(place)
     const key = `${operation.op}|${attributes(operation)}|${args}|${ids}|${shape}|${dtype}`
     return numbered(tensors, key, { operation, args, scalars: ids, shape, dtype, leaf })
-  })
+  }
 
-  const targets = roots.map(
-    (root): Target => (isExpr(root) ? { sort: 'expr', id: tensor(root) } : { sort: 'scalar', id: host(root) }),
-  )
+  const isNew = (x: Expr | Scalar): boolean => !known.has(x)
+  const lower = (root: Expr | Scalar): NodeId => {
+    if (isNew(root))
+      settle<Expr | Scalar>(
+        root,
+        x => operandsOf(x).find(isNew),
+        x => known.set(x, isExpr(x) ? tensor(x) : host(x)),
+      )
+    return place(root)
+  }
+  const targets = roots.map((root): Target => ({ sort: isExpr(root) ? 'expr' : 'scalar', id: lower(root) }))
   return { tensors, scalars, observations: [...observations.values()], roots: targets }
 }

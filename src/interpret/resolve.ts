@@ -1,6 +1,7 @@
 /** What every interpreter does first: evaluate the host numbers, choose the sides of branches, and order what is left. */
-import type { Graph, NodeId } from '../expr/graph.js'
+import type { Graph, HostNode, NodeId } from '../expr/graph.js'
 import { scalarOperations } from '../expr/scalar.js'
+import { settle } from '../expr/settle.js'
 import { sameShape } from '../expr/shape.js'
 
 /**
@@ -15,11 +16,21 @@ export const hostNumbers = (
   read: (tensor: NodeId) => number,
 ): ((id: NodeId) => number) => {
   const known = new Map<NodeId, number>()
-  const compute = (id: NodeId): number => {
+  const value = (id: NodeId): number => known.get(id) as number
+  const isNew = (id: NodeId): boolean => !known.has(id)
+
+  /** The first operand that is wanted and not known: of a choice, the condition and then the side that it chooses. */
+  const missing = (id: NodeId): NodeId | undefined => {
     const node = graph.scalars[id]
-    switch (node?.op) {
-      case undefined:
-        throw new RangeError(`the graph has no number ${id}`)
+    if (node === undefined) throw new RangeError(`the graph has no number ${id}`)
+    if (!('args' in node)) return undefined
+    if (node.op !== 'where') return node.args.find(isNew)
+    const [condition, a, b] = node.args as readonly [NodeId, NodeId, NodeId]
+    return [condition].find(isNew) ?? [value(condition) !== 0 ? a : b].find(isNew)
+  }
+  const compute = (id: NodeId): number => {
+    const node = graph.scalars[id] as HostNode
+    switch (node.op) {
       case 'literal':
         return node.value
       case 'input':
@@ -28,20 +39,18 @@ export const hostNumbers = (
         return read(node.tensor)
       case 'where': {
         const [condition, a, b] = node.args as readonly [NodeId, NodeId, NodeId]
-        return number(number(condition) !== 0 ? a : b)
+        return value(value(condition) !== 0 ? a : b)
       }
       default: {
         const operation: (...values: number[]) => number = scalarOperations[node.op]
-        return operation(...node.args.map(number))
+        return operation(...node.args.map(value))
       }
     }
   }
-  const number = (id: NodeId): number => {
-    const value = known.get(id) ?? compute(id)
-    known.set(id, value)
-    return value
+  return id => {
+    if (isNew(id)) settle(id, missing, x => known.set(x, compute(x)))
+    return value(id)
   }
-  return number
 }
 
 /** The nodes that given ones need, operands first, with each `select` replaced by its chosen side, each `lerp` by its end. */
@@ -66,17 +75,24 @@ export const standIn = (graph: Graph, id: NodeId, number: (id: NodeId) => number
 export const resolve = (graph: Graph, roots: readonly NodeId[], number: (id: NodeId) => number): Resolved => {
   const operands = new Map<NodeId, readonly NodeId[]>()
   const order: NodeId[] = []
+  const stands = new Map<NodeId, NodeId>()
   const stand = (id: NodeId): NodeId => {
-    const end = standIn(graph, id, number)
-    return end < 0 ? id : stand(graph.tensors[id]?.args[end] as NodeId)
-  }
-  const visit = (id: NodeId): NodeId => {
-    const resolved = stand(id)
-    if (!operands.has(resolved)) {
-      operands.set(resolved, (graph.tensors[resolved]?.args ?? []).map(visit))
-      order.push(resolved)
-    }
+    let resolved = stands.get(id) ?? id
+    for (let end = standIn(graph, resolved, number); end >= 0; end = standIn(graph, resolved, number))
+      resolved = graph.tensors[resolved]?.args[end] as NodeId
+    stands.set(id, resolved)
     return resolved
   }
-  return { roots: roots.map(visit), order, operands }
+  const argsOf = (id: NodeId): readonly NodeId[] => graph.tensors[id]?.args ?? []
+  const missing = (id: NodeId): NodeId | undefined => {
+    for (const arg of argsOf(id)) if (!operands.has(stand(arg))) return stand(arg)
+    return undefined
+  }
+  const finish = (id: NodeId): void => {
+    operands.set(id, argsOf(id).map(stand))
+    order.push(id)
+  }
+  const resolved = roots.map(stand)
+  for (const root of resolved) if (!operands.has(root)) settle(root, missing, finish)
+  return { roots: resolved, order, operands }
 }

@@ -6,6 +6,7 @@ import { graphOf } from '../../src/expr/graph.js'
 import { scalarInput } from '../../src/expr/scalar.js'
 import { flatten, unite } from '../../src/expr/structure.js'
 import { type Expr, expr, scalar, tree } from '../../src/index.js'
+import { hostNumbers, resolve } from '../../src/interpret/resolve.js'
 
 const x = exprInput('x', [2, 3], 'w')
 const y = exprInput('y', [3], 'b')
@@ -113,4 +114,20 @@ describe('structures', () => {
   test('anything but symbols in a state is refused by its path', () => {
     expect(() => flatten({ mu: [scalar(1), 3] })).toThrow('state.mu[1] is 3; a state is a nesting')
   })
+})
+
+test('a chain of 100,000 operations, on tensors and on numbers, has a graph and is resolved', () => {
+  const times = Array.from({ length: 100_000 })
+  const long = times.reduce((value: Expr) => value.neg(), x)
+  const count = times.reduce((value: ReturnType<typeof scalarInput>) => value.add(1), scalarInput('t'))
+  const graph = graphOf([long, count])
+  const [tensors, numbers] = [graph.tensors.length, graph.scalars.length]
+  expect([tensors, numbers]).toEqual([100_001, 100_002])
+  const number = hostNumbers(
+    graph,
+    () => 7,
+    () => 0,
+  )
+  expect(number(graph.roots[1]?.id as number)).toBe(100_007)
+  expect(resolve(graph, [graph.roots[0]?.id as number], number).order).toHaveLength(100_001)
 })
