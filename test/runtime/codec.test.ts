@@ -101,6 +101,14 @@ describe('what is written', () => {
     expect(again.state.step.count).toBe(2 ** 40 + 1)
   })
 
+  test('a condition is float32, of four bytes, whatever the backend holds it in', () => {
+    const rule = P.monitor({ large: updates => P.globalNorm(updates).less(1).where(0, 1).greater(0) })
+    const training = stepped(rule)
+    expect(training.state.large.dataSync()).toEqual(Float32Array.of(1))
+    const bytes = encodeState(rule, training)
+    expect(encodeState(rule, right(decodeState(rule, bytes)))).toEqual(bytes)
+  })
+
   test('paths that would have one name have two', () => {
     const part = P.namedChain({ b: P.trace(0.9) })
     const transform = P.namedChain({ 'a/b': P.namedChain({ trace: P.trace(0.9) }), a: part })

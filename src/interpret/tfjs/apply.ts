@@ -38,7 +38,8 @@ const apply = (
     case 'broadcast':
       return kernels.broadcast(a, shape)
     case 'cast':
-      return tf.cast(a, 'float32')
+      // A cast alone leaves a bool in its bytes on cpu, under another name: whoever reads four bytes an element is misled.
+      return tf.mul(tf.cast(a, 'float32'), 1)
     case 'reduce':
       return kernels.reduction[operation.kind](a, operation.axes)
     case 'opaque': {
