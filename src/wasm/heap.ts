@@ -49,8 +49,21 @@ export const views = (): { readonly floats: Float32Array; readonly words: Int32A
 export const bytesReader = (): ((tensor: tf.Tensor) => TensorBytes) => {
   const { dataIdMap } = backend()
   const { data } = dataIdMap
-  // A tensor that is not on this backend has to be moved to it.
-  return ({ dataId }) => data.get(dataId) ?? dataIdMap.get(dataId)
+  return tensor => data.get(tensor.dataId) ?? moved(dataIdMap, tensor)
+}
+
+/** A tensor that is not on this backend has to be moved to it. */
+const moved = (dataIdMap: WasmBackend['dataIdMap'], { dataId, shape, isDisposed }: tf.Tensor): TensorBytes => {
+  try {
+    return dataIdMap.get(dataId)
+  } catch (cause) {
+    if (isDisposed) throw cause
+    throw new Error(
+      `a tensor of shape [${shape}] went with the backend that held it, which was removed; make parameters, state and ` +
+        'gradients anew on the backend that is current',
+      { cause },
+    )
+  }
 }
 
 /** Where a tensor lies, in bytes. */

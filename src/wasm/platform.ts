@@ -8,6 +8,16 @@ const SIMD_MODULE = new Uint8Array([
 /** Whether the engine runs WebAssembly with 128-bit SIMD instructions. */
 export const hasSimd = (): boolean => typeof WebAssembly === 'object' && WebAssembly.validate(SIMD_MODULE)
 
+/** What the engine throws where it may not compile WebAssembly, as under a strict Content-Security-Policy; it may validate. */
+export const whyNoModules = (): unknown => {
+  try {
+    new WebAssembly.Module(SIMD_MODULE)
+    return undefined
+  } catch (cause) {
+    return cause
+  }
+}
+
 /** Whether this is Node, or an engine that offers Node's modules (Bun, Deno). */
 export const inNode = (): boolean => typeof process === 'object' && process.versions?.node !== undefined
 

@@ -5,7 +5,10 @@ import { type Browser, chromium } from 'playwright-core'
 const args = [
   '--headless',
   '--no-sandbox',
-  '--disable-gpu',
+  // WebGL by software, for there may be no graphics card.
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

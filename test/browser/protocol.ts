@@ -1,20 +1,12 @@
 /** What the page and the driver say to each other. */
 
-/** What a page is asked to be. */
-export interface Mode {
-  readonly name: string
-  /** Whether the page is cross-origin isolated: then its threads share memory, and TensorFlow.js loads another binary. */
-  readonly isolated: boolean
-}
-
-export const modes: readonly Mode[] = [
-  { name: 'not isolated', isolated: false },
-  { name: 'cross-origin isolated', isolated: true },
-]
-
-/** How the page draws. */
+/** How a page draws, on which backend. */
 export interface Settings {
+  readonly backend: 'wasm' | 'webgl'
+  /** Whether the page is cross-origin isolated: then its threads may share memory. */
   readonly isolated: boolean
+  /** Whether the wasm backend is asked to compute in threads. */
+  readonly threads: boolean
   readonly seed: number
   readonly runs: number
 }
@@ -27,8 +19,8 @@ export interface Outcome {
 
 /** What a page offers, by the name `plastax` of its `globalThis`. */
 export interface Page {
-  /** The names of the checks, in the order in which they are run. */
-  readonly names: (settings: Settings) => readonly string[]
+  /** Makes ready, and gives the names of the checks, in the order in which they are run. */
+  readonly names: (settings: Settings) => Promise<readonly string[]>
   /** Runs one of them. One at a time, so that the driver sees where a page hangs. */
   readonly run: (settings: Settings, index: number) => Promise<Outcome>
 }

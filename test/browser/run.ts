@@ -1,40 +1,88 @@
 /**
- * `npm run test:browser`: the laws in headless Chromium, with and without cross-origin isolation. Fails for any broken law,
- * any other failed check, and any word on a page's console.
+ * `npm run test:browser`: the laws in headless Chromium, on the wasm backend with and without threads and on webgl, and what
+ * pages with other headers are told. Fails for any broken law, any other failed check, and any word on a page's console.
+ * PLASTAX_VISITS='webgl' runs only the visits whose names have that in them.
  */
 import { perRow } from '../laws/settings.js'
 import { findChromium, launch } from './chromium.js'
 import { filesOf } from './files.js'
-import { modes, type Outcome, paths, type Settings } from './protocol.js'
-import { serve } from './server.js'
+import { type Outcome, paths, type Settings } from './protocol.js'
+import { type Headers, isolation, serve } from './server.js'
 import { visit } from './visit.js'
 
 // Fewer than in Node, where the same laws run: here it is the platform that is on trial.
 const runs = Number(process.env.PLASTAX_RUNS ?? 4)
 
-// The refusal's page asks for a file that is not there, which the browser logs by itself.
-const pages = [
-  { name: 'refusal', expected: /^error: Failed to load resource: .* 404/ },
-  { name: 'laws', expected: undefined },
-] as const
+/** A page, as it is served and asked. */
+interface Visit {
+  readonly name: string
+  readonly page: string
+  readonly headers: Headers
+  readonly settings?: Partial<Settings>
+  /** What the browser or the package logs there by itself. */
+  readonly expected?: RegExp
+}
+
+const policy = (scripts: string): Headers => ({
+  'Content-Security-Policy': `default-src 'self'; script-src ${scripts}; img-src data:`,
+})
+
+// The refusal's page asks for a file that is not there.
+const notFound = /^error: Failed to load resource: .* 404/
+const isolated = { isolated: true }
+
+const visits: readonly Visit[] = [
+  { name: 'refusals', page: 'refusal', headers: {}, expected: notFound },
+  { name: 'refusals, isolated', page: 'refusal', headers: isolation, settings: isolated, expected: notFound },
+  {
+    name: 'a policy without WebAssembly',
+    page: 'policy',
+    headers: policy("'self'"),
+    expected: /wasm-eval|unsafe-eval/,
+  },
+  // Stands for whatever keeps the workers of threads from their work, as a minified build does.
+  {
+    name: 'a policy without workers',
+    page: 'threads',
+    headers: { ...isolation, ...policy("'self' 'wasm-unsafe-eval'") },
+    settings: isolated,
+    expected: /worker-src|blob:/,
+  },
+  {
+    name: "a policy with 'wasm-unsafe-eval'",
+    page: 'refusal',
+    headers: policy("'self' 'wasm-unsafe-eval'"),
+    expected: notFound,
+  },
+  { name: 'laws on wasm', page: 'laws', headers: {} },
+  { name: 'laws on wasm with threads', page: 'laws', headers: isolation, settings: { isolated: true, threads: true } },
+  { name: 'laws on webgl', page: 'laws', headers: {}, settings: { backend: 'webgl' } },
+]
 
 const main = async (executable: string): Promise<boolean> => {
-  const files = await filesOf(pages.map(({ name }) => name))
+  const chosen = visits.filter(({ name }) => name.includes(process.env.PLASTAX_VISITS ?? ''))
+  const files = await filesOf(['refusal', 'policy', 'threads', 'laws'])
   const browser = await launch(executable)
   const outcomes: Outcome[] = []
   console.log(`Chromium ${browser.version()}, ${runs} runs of each law, seed ${perRow.seed}`)
-  for (const { name: mode, isolated } of modes) {
-    const settings: Settings = { isolated, runs, seed: perRow.seed ?? 0 }
-    const { origin, close } = await serve(files, isolated)
+  for (const { name, page, headers, settings, expected } of chosen) {
+    const { origin, close } = await serve(files, headers)
     const [begun, first] = [performance.now(), outcomes.length]
-    for (const { name, expected } of pages)
-      await visit(browser, origin + paths.page(name), settings, expected, outcome => {
-        outcomes.push(outcome)
-        if (outcome.problem !== undefined) console.log(`FAILED (${mode}) ${outcome.name}\n${outcome.problem}\n`)
-      })
+    const all: Settings = {
+      backend: 'wasm',
+      isolated: false,
+      threads: false,
+      runs,
+      seed: perRow.seed ?? 0,
+      ...settings,
+    }
+    await visit(browser, origin + paths.page(page), all, expected, outcome => {
+      outcomes.push(outcome)
+      if (outcome.problem !== undefined) console.log(`FAILED (${name}) ${outcome.name}\n${outcome.problem}\n`)
+    })
     close()
     const seconds = Math.round((performance.now() - begun) / 1000)
-    console.log(`${mode}: ${outcomes.length - first} checks in ${seconds} s`)
+    console.log(`${name}: ${outcomes.length - first} checks in ${seconds} s`)
   }
   await browser.close()
   const failed = outcomes.filter(({ problem }) => problem !== undefined).length

@@ -12,25 +12,30 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 
-/** @see https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated */
-const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+/** Headers that go with every file. */
+export type Headers = Readonly<Record<string, string>>
+
+/** What isolates a page from other origins. @see https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated */
+export const isolation: Headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+}
 
 /**
  * Serves files on a free port of 127.0.0.1.
  *
- * @param isolated whether with the headers that isolate a page from other origins
  * @returns the origin, and what ends it
  */
 export const serve = async (
   files: Files,
-  isolated: boolean,
+  headers: Headers,
 ): Promise<{ readonly origin: string; readonly close: () => void }> => {
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     const content = files.get(path)
     response.writeHead(content === undefined ? 404 : 200, {
       'Content-Type': types[extname(path)] ?? 'text/plain',
-      ...(isolated ? isolation : {}),
+      ...headers,
     })
     response.end(content ?? `there is no ${path}`)
   })

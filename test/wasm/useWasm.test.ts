@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { importAdvice } from '../../src/wasm/error.js'
 import { quiet, trainingKernels, useWasm, WasmBackendError } from '../../src/wasm/index.js'
 
 const SIMD = 'tfjs-backend-wasm-simd.wasm'
@@ -124,6 +125,47 @@ describe('useWasm', () => {
     expect(tf.getBackend()).toBe('cpu')
     tf.removeBackend('wasm')
     tf.registerBackend('wasm', factory, 2)
+  })
+
+  it('says that the engine may not compile WebAssembly, and what lets it', async () => {
+    const why =
+      "WebAssembly.Module(): violates the Content Security Policy directive because 'wasm-eval' is not allowed"
+    vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
+      throw new WebAssembly.CompileError(why)
+    })
+    const error = await refusal(useWasm())
+    expect(error.message).toBe(
+      `the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src (${why})`,
+    )
+    expect(tf.getBackend()).toBe('cpu')
+  })
+
+  it('refuses threads where there can be none, and starts without', async () => {
+    expect((await refusal(useWasm({ threads: true }))).message).toMatch(
+      /need a browser.*useWasm\(\{ threads: false \}\)/,
+    )
+    await useWasm({ threads: false })
+    expect(tf.getBackend()).toBe('wasm')
+  })
+
+  it.each([
+    [
+      "Cannot find package '@tensorflow/tfjs-backend-wasm' imported from /app/index.js",
+      'run: npm install @tensorflow/tfjs-backend-wasm',
+    ],
+    ["Cannot find package 'long' imported from /app/node_modules/x.js", 'run: npm install long'],
+    [
+      'Failed to resolve module specifier "@tensorflow/tfjs-backend-wasm". Relative references must start with "/"',
+      'run: npm install @tensorflow/tfjs-backend-wasm',
+    ],
+    [
+      "Refused to evaluate a string as JavaScript because 'unsafe-eval' is not an allowed source of script",
+      /Content-Security-Policy .* 'wasm-unsafe-eval'/,
+    ],
+    ['Failed to fetch dynamically imported module: https://x.org/assets/index.js', /serve it.*script-src/],
+    ['tf is not defined', 'that was thrown by the package itself'],
+  ])('advises what fits an import that fails: %s', (why, advice) => {
+    expect(importAdvice(new Error(why))).toEqual(typeof advice === 'string' ? advice : expect.stringMatching(advice))
   })
 
   it('asks a browser for the folder, and reports what its server answered', async () => {

@@ -34,7 +34,7 @@ export interface Fused {
 }
 
 /**
- * A graph made ready to run again and again. One program is kept for each way its branches go.
+ * A graph made ready to run again and again. One program is kept for each memory and each way its branches go.
  *
  * @param inputNames the place of each input, by name
  * @param replaces for each target, the name of the input whose place it takes, if any
@@ -49,13 +49,17 @@ export const fuse = (
   const roots = tensorTargets.map(i => (targets[i] as Target).id)
   const replaced = tensorTargets.map(i => replaces[i])
   const forks = forksOf(graph)
-  const programs = new Map<string, Program>()
+  // A program's loops go over one memory: after the backend was removed and made again, there is another.
+  const known = new WeakMap<WebAssembly.Memory, Map<string, Program>>()
 
   const programFor = (number: (id: NodeId) => number): Program => {
+    const heap = memory()
+    const programs = known.get(heap) ?? new Map<string, Program>()
+    known.set(heap, programs)
     const key = forks.map(id => standIn(graph, id, number)).join()
-    const known = programs.get(key)
-    if (known !== undefined) return known
-    const program = programOf(planOf(graph, resolve(graph, roots, number), replaced), memory(), inputNames, replaced)
+    const found = programs.get(key)
+    if (found !== undefined) return found
+    const program = programOf(planOf(graph, resolve(graph, roots, number), replaced), heap, inputNames, replaced)
     programs.set(key, program)
     return program
   }

@@ -16,10 +16,16 @@ const outcomeOf = async ({ name, run }: Check): Promise<Outcome> => {
   }
 }
 
-/** Hands checks to the driver. */
-export const offer = (checksFor: (settings: Settings) => readonly Check[]): void => {
+/** Hands checks to the driver, and what is to be done before them. */
+export const offer = (
+  checksFor: (settings: Settings) => readonly Check[],
+  prepare: (settings: Settings) => Promise<void> = async () => undefined,
+): void => {
   const page: Page = {
-    names: settings => checksFor(settings).map(({ name }) => name),
+    names: async settings => {
+      await prepare(settings)
+      return checksFor(settings).map(({ name }) => name)
+    },
     run: (settings, index) => outcomeOf(checksFor(settings)[index] as Check),
   }
   Object.assign(globalThis, { plastax: page })

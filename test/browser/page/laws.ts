@@ -1,4 +1,5 @@
-/** The page of the laws: sets up WASM as an application would, then checks every row of the table. */
+/** The page of the laws: sets up the backend as an application would, then checks every row of the table. */
+import * as tf from '@tensorflow/tfjs'
 import { checkLaws, showReport } from '../../../laws/index.js'
 import { useWasm } from '../../../src/wasm/index.js'
 import { table } from '../../laws/table/index.js'
@@ -17,6 +18,18 @@ const lawChecks = ({ seed, runs }: Settings) =>
     },
   }))
 
-await useWasm({ wasmPaths: paths.wasm })
+/** Selects the backend that is asked for, and starts cpu beside it, to compare with. */
+const prepare = async ({ backend, threads }: Settings): Promise<void> => {
+  await tf.setBackend('cpu')
+  if (backend === 'wasm') await useWasm({ wasmPaths: paths.wasm, threads })
+  else await tf.setBackend(backend)
+}
 
-offer(settings => [...setUpChecks(settings), ...interpreterChecks, ...kernelChecks, ...lawChecks(settings)])
+offer(
+  settings => [
+    ...setUpChecks(settings),
+    ...(settings.backend === 'wasm' ? [...interpreterChecks, ...kernelChecks] : []),
+    ...lawChecks(settings),
+  ],
+  prepare,
+)

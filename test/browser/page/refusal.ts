@@ -1,27 +1,12 @@
 /** A page that looks for the binaries in the wrong place: it is told so, and may try again. */
 import * as tf from '@tensorflow/tfjs'
-import { useWasm, type WasmOptions } from '../../../src/wasm/index.js'
+import { useWasm } from '../../../src/wasm/index.js'
 import { paths } from '../protocol.js'
 import { offer, unlike } from './checks.js'
-
-const refusal = async (options?: WasmOptions): Promise<string> => {
-  try {
-    await useWasm(options)
-    return 'nothing was thrown'
-  } catch (error) {
-    return String(error)
-  }
-}
-
-/** What a refusal should be like, and is not. */
-const refused = async (pattern: RegExp, options?: WasmOptions): Promise<string | undefined> => {
-  const before = tf.getBackend()
-  const message = await refusal(options)
-  return pattern.test(message) ? unlike('the backend', tf.getBackend(), before) : `not ${pattern}: ${message}`
-}
+import { refused } from './refused.js'
 
 offer(({ isolated }) => {
-  const file = `tfjs-backend-wasm-${isolated ? 'threaded-' : ''}simd\\.wasm`
+  const file = 'tfjs-backend-wasm-simd\\.wasm'
   return [
     {
       name: 'a browser has to be told where the binaries are',
@@ -47,11 +32,28 @@ offer(({ isolated }) => {
           },
         }),
     },
+    // An isolated page might have threads, and is not asked to here.
+    ...(isolated
+      ? []
+      : [
+          {
+            name: 'threads are refused where the page is not isolated',
+            run: () => refused(/threads need .* cross-origin isolated .*threads: false/, { threads: true }),
+          },
+        ]),
     {
       name: 'the right place serves afterwards',
       run: async () => {
         await useWasm({ wasmPaths: paths.wasm })
         return unlike('the backend', tf.getBackend(), 'wasm')
+      },
+    },
+    {
+      name: 'a backend that was removed is made again',
+      run: async () => {
+        tf.removeBackend('wasm')
+        await useWasm({ wasmPaths: paths.wasm })
+        return unlike('a sum', tf.ones([5]).sum().dataSync()[0], 5)
       },
     },
   ]
