@@ -5,6 +5,7 @@
  * computed until an interpreter runs the graph. Two meanings are firmer than in tfjs, and equal on every backend: a NaN
  * goes through `minimum`, `maximum` and `clipByValue`, and a reduction of no elements is 0.
  */
+import { type Json, jsonText } from './json.js'
 import { isScalar, type Scalar, type ScalarLike, scalar } from './scalar.js'
 import { broadcastShapes, type Shape, sameShape, sizeOf } from './shape.js'
 
@@ -37,10 +38,23 @@ export type BinaryOperation =
   | 'logicalOr'
 export type Reduction = 'sum' | 'max' | 'min' | 'norm'
 
-/** A computation outside the algebra: `run` maps the values of `args` and `scalars` to a value of the node's shape. */
-export interface Opaque {
+/**
+ * A computation outside the algebra, as data: what it is called, the constants that it works with, and a function.
+ *
+ * Two operations with equal name, version, attributes and source text of `run` count as one, in whatever process. So `run` is a
+ * function of its arguments: a constant that it took from around it would decide numbers unseen.
+ *
+ * @typeParam A the attributes, plain data
+ */
+export interface Opaque<A extends Json = Json> {
   readonly name: string
-  readonly run: (tensors: readonly unknown[], scalars: readonly number[]) => unknown
+  /** Raised when the operation means something else, also where that is only in what `run` calls. */
+  readonly version: number | string
+  /** Constants: a seed, coefficients, the name of the leaf. Default `{}`. */
+  readonly attributes?: A
+  // A method: its parameters are bivariant, so that Opaque holds every operation.
+  /** Maps the values of the node's `args` and `scalars` to a value of its shape. */
+  run(tensors: readonly unknown[], scalars: readonly number[], attributes: A): unknown
 }
 
 /** What an Expr computes from the Exprs in `args` and the Scalars in `scalars`. */
@@ -51,7 +65,7 @@ export type ExprOperation =
   | { readonly op: 'select' }
   | { readonly op: 'reduce'; readonly kind: Reduction; readonly axes: readonly number[] | undefined }
   | { readonly op: 'observe'; readonly label: string }
-  | { readonly op: 'opaque'; readonly opaque: Opaque }
+  | { readonly op: 'opaque'; readonly opaque: Required<Opaque> }
 
 export type ExprNode = ExprOperation & { readonly args: readonly Expr[]; readonly scalars: readonly Scalar[] }
 
@@ -172,9 +186,47 @@ export const select = (condition: Scalar, a: Expr, b: Expr): Expr => {
   return make({ op: 'select' }, a.shape, [number(a), number(b)], { scalars: [condition] })
 }
 
-/** A named computation outside the algebra, which interpreters run through tfjs between passes or refuse clearly. */
-export const opaque = (operation: Opaque, shape: Shape, args: readonly Expr[], scalars: readonly Scalar[] = []): Expr =>
-  make({ op: 'opaque', opaque: operation }, shape, args, { scalars })
+/**
+ * A named computation outside the algebra, which interpreters run through tfjs between passes or refuse clearly.
+ *
+ * @param operation its name, version and attributes, and what it does: see {@link Opaque}
+ * @param shape of the result
+ * @throws TypeError for an operation without a version, for attributes that are no plain data, and for a `run` without source
+ * @example
+ * const reversed = leafwise(g =>
+ *   opaque({ name: 'reverse', version: 1, run: ([x]) => tf.reverse(x as tf.Tensor) }, g.shape, [g]),
+ * )
+ */
+export const opaque = <A extends Json = Json>(
+  { name, version, attributes, run }: Opaque<A>,
+  shape: Shape,
+  args: readonly Expr[],
+  scalars: readonly Scalar[] = [],
+): Expr => {
+  const operation = admitOpaque({ name, version, attributes: attributes ?? {}, run })
+  return make({ op: 'opaque', opaque: operation }, shape, args, { scalars })
+}
+
+const admitOpaque = (operation: Required<Opaque>): Required<Opaque> => {
+  const { name, version, attributes, run } = operation
+  const what = `opaque operation '${name}'`
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(`an opaque operation has the name ${String(name)}; a word was expected`)
+  if (typeof version !== 'number' && typeof version !== 'string')
+    throw new TypeError(
+      `${what} has the version ${String(version)}; give it one, such as 1, and raise it when it means something else`,
+    )
+  if (typeof run !== 'function') throw new TypeError(`${what}: run is ${String(run)}; a function was expected`)
+  if (/\{\s*\[native code\]\s*\}$/.test(sourceOf(run)))
+    throw new TypeError(
+      `${what}: run is bound or native, and has no source text; write it out, with constants in attributes`,
+    )
+  jsonText(attributes, `${what}: attributes`)
+  return operation
+}
+
+/** The text that a function was written as. */
+export const sourceOf = (run: object): string => Function.prototype.toString.call(run)
 
 const number = (x: Expr): Expr => (x.dtype === 'bool' ? make({ op: 'cast' }, x.shape, [x]) : x)
 const condition = (x: Expr): Expr => (x.dtype === 'bool' ? x : binary('notEqual', x, 0))
@@ -294,6 +346,7 @@ const methods: Methods = {
   min: reduction('min'),
   norm: reduction('norm'),
   observe(label, ...others) {
-    return make({ op: 'observe', label }, this.shape, [number(this), ...others], { leaf: this.leaf })
+    const { dtype, leaf } = this
+    return make({ op: 'observe', label }, this.shape, [this, number(this), ...others], { dtype, leaf })
   },
 }

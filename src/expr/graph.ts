@@ -6,6 +6,7 @@
  */
 import type { Expr, ExprOperation } from './expr.js'
 import { isExpr } from './expr.js'
+import { jsonText, numberText } from './json.js'
 import type { Scalar, ScalarOperation } from './scalar.js'
 import { settle } from './settle.js'
 import type { Shape } from './shape.js'
@@ -76,8 +77,7 @@ export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
   const host = ({ node }: Scalar): NodeId => {
     switch (node.op) {
       case 'literal':
-        // Object.is apart: -0 and 0 print alike
-        return numbered(scalars, `literal ${Object.is(node.value, -0) ? '-0' : node.value}`, node)
+        return numbered(scalars, `literal ${numberText(node.value)}`, node)
       case 'input':
         return numbered(scalars, `input ${node.name}`, node)
       case 'read': {
@@ -98,9 +98,10 @@ export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
       case 'reduce':
         return `${operation.kind} ${operation.axes ?? 'all'}`
       case 'opaque': {
-        const { run } = operation.opaque
+        const { name, version, attributes, run } = operation.opaque
+        // By the function, not by its text: of two that took different constants from around them, none may stand for both.
         if (!opaques.has(run)) opaques.set(run, opaques.size)
-        return `${opaques.get(run)}`
+        return `${opaques.get(run)} ${JSON.stringify([name, version])} ${jsonText(attributes, 'attributes')}`
       }
       default:
         return ''
@@ -111,9 +112,10 @@ export const graphOf = (roots: readonly (Expr | Scalar)[]): Graph => {
     const { args: operands, scalars: numbers, ...operation } = node
     const args = operands.map(place)
     if (operation.op === 'observe') {
-      const [id] = args as [NodeId]
-      const observation = { label: operation.label, leaf: leaf ?? '*', tensor: id }
-      observations.set(`${observation.label}\n${observation.leaf}\n${id}`, observation)
+      // What is observed is a number; what passes through stays what it was.
+      const [id, observed] = args as [NodeId, NodeId]
+      const observation = { label: operation.label, leaf: leaf ?? '*', tensor: observed }
+      observations.set(`${observation.label}\n${observation.leaf}\n${observed}`, observation)
       return id
     }
     const ids = numbers.map(place)

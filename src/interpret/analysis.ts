@@ -5,4 +5,5 @@
  * @packageDocumentation
  */
 export * from './explain/index.js'
+export { type IdentityOptions, identityOf } from './identity.js'
 export * from './interval/index.js'

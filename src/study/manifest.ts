@@ -11,8 +11,8 @@ import { versions } from './versions.js'
 
 /** What is in `study.json`. */
 export interface Manifest extends Omit<StudyResult, 'options' | 'runs' | 'missing'> {
-  /** Tells the layout. */
-  readonly format: 'plastax study 1'
+  /** Tells the layout, and how runs are named: in 1, by the printed text of their rules; in 2, by the rules' identity. */
+  readonly format: 'plastax study 1' | 'plastax study 2'
   readonly request: StudyRequest
   /** See `fingerprintOf`. */
   readonly fingerprint: string
@@ -33,7 +33,7 @@ export const manifestOf = (
     readonly choices: readonly Choice[]
   },
 ): Manifest => ({
-  format: 'plastax study 1',
+  format: 'plastax study 2',
   name,
   description,
   request,
@@ -65,7 +65,8 @@ export const readManifest = (folder: string): TE.TaskEither<string, Manifest> =>
   TE.tryCatch(
     async () => {
       const manifest = fromJson(await readFile(file(folder), 'utf8')) as Manifest
-      if (manifest.format !== 'plastax study 1') throw new Error(`its format is '${manifest.format}'`)
+      if (manifest.format !== 'plastax study 1' && manifest.format !== 'plastax study 2')
+        throw new Error(`its format is '${manifest.format}'`)
       return manifest
     },
     error => {

@@ -1,7 +1,7 @@
 /** From a study to its runs. */
 import { createHash } from 'node:crypto'
 import { formOf } from '../data/index.js'
-import { explain } from '../interpret/analysis.js'
+import { identityOf } from '../interpret/analysis.js'
 import { messageOf, StudyError } from './error.js'
 import { candidatesOf } from './grid.js'
 import { modelFor } from './models.js'
@@ -27,8 +27,8 @@ const hashOf = (value: unknown): string => createHash('sha256').update(canonical
 const rules = new WeakMap<Variant, Map<string, string>>()
 
 /**
- * The rule of a variant under some settings, as it is traced over the leaves of the model that it is to train: one that looks
- * at their names or shapes is another rule for another model.
+ * Which rule a variant has under some settings, over the leaves of the model that it is to train: one that looks at their names
+ * or shapes is another rule for another model. What is observed plays no part: see `identityOf`.
  *
  * @throws StudyError where it cannot be traced: then it cannot be trained with either
  */
@@ -40,7 +40,7 @@ const ruleOf = (study: Study, variant: string, settings: Settings, { model, data
   const found = known.get(key)
   if (found !== undefined) return found
   try {
-    const rule = explain(row.transform(settings), { shapes: modelFor(model, formOf(data.name)).shapes }).text
+    const rule = identityOf(row.transform(settings), { shapes: modelFor(model, formOf(data.name)).shapes })
     known.set(key, rule)
     return rule
   } catch (error) {

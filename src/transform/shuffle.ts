@@ -9,6 +9,17 @@ import { permutation } from './random.js'
 import type { Counted } from './scale.js'
 import type { GradientTransform } from './types.js'
 
+type Place = {
+  readonly seed: number
+  readonly leaf: string
+}
+
+const run = ([values]: readonly unknown[], [step]: readonly number[], { seed, leaf }: Place) => {
+  const x = values as tf.Tensor
+  const indices = tf.tensor1d(permutation(x.size, `${seed}/${leaf}/${step}`), 'int32')
+  return tf.gather(x.flatten(), indices).reshape(x.shape)
+}
+
 /**
  * Permutes the elements within each leaf, anew at each step: the distribution stays, the pattern goes.
  *
@@ -26,13 +37,9 @@ export const shuffleWithinLeaf = (seed = 0): GradientTransform<Counted> => {
     update: (updates, { count }) => {
       const shuffled = pipe(
         updates,
-        map((x, name) => {
+        map((x, leaf) => {
           if (x.size < 2) return x // nothing to permute; and tf.gather from an empty tensor loses a buffer
-          const run = ([values]: readonly unknown[], [step]: readonly number[]) => {
-            const indices = tf.tensor1d(permutation(x.size, `${seed}/${name}/${step}`), 'int32')
-            return tf.gather((values as tf.Tensor).flatten(), indices).reshape([...x.shape])
-          }
-          return opaque({ name: 'shuffle', run }, x.shape, [x], [count])
+          return opaque({ name: 'shuffle', version: 1, attributes: { seed, leaf }, run }, x.shape, [x], [count])
         }),
       )
       return [shuffled, { count: count.add(1) }]

@@ -67,3 +67,18 @@ test('study status says why runs failed once, and names those that did', async (
   ])
   await rm(folder, { recursive: true })
 })
+
+test('study run refuses the folder of an earlier Plastax, whose runs are named by printed rules; its status is read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plastax-earlier-'))
+  const { study } = defineStudy({ name: 'fashion', variants: { adam: variants.adam } })
+  const request = { study: 'fashion', quick: true, asPublished: false }
+  const plan = { tuning: [], final: [plannedRun('adam', 0)], choices: [] }
+  const manifest = manifestOf(study, { request, fingerprint: 'f' }, plan)
+  await writeManifest(folder, { ...manifest, format: 'plastax study 1' })
+  const { code, stderr } = await outcome(['study', 'run', 'fashion', '--quick', '--out', folder])
+  expect(code).toBe(1)
+  expect(stderr).toContain(`'${folder}' was written by an earlier Plastax`)
+  expect(stderr).toContain('name another folder with --out')
+  expect((await outcome(['study', 'status', folder])).stdout).toContain('final: 0 of 1 run')
+  await rm(folder, { recursive: true })
+})

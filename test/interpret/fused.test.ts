@@ -41,7 +41,7 @@ const readsWhatWas: GradientTransform<{ readonly m: Tree<Expr>; readonly k: Tree
   init: params => ({ m: tree.map((p: Expr) => fill(p, 0))(params), k: tree.map((p: Expr) => fill(p, 0))(params) }),
   update: (updates, { m, k: before }) => {
     const k = tree.zipWith([updates, m], (g, old) =>
-      opaque({ name: 'add', run: ([a, b]) => tf.add(a as tf.Tensor, b as tf.Tensor) }, g.shape, [
+      opaque({ name: 'add', version: 1, run: ([a, b]) => tf.add(a as tf.Tensor, b as tf.Tensor) }, g.shape, [
         g.mul(0.3).exp(),
         old,
       ]),

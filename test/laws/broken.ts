@@ -20,7 +20,7 @@ type T = GradientTransform<unknown>
 
 /** Runs a function on the tensor of each gradient. */
 const onTensors = (run: (x: tf.Tensor) => tf.Tensor): T =>
-  leafwise(g => opaque({ name: 'broken', run: ([x]) => run(x as tf.Tensor) }, g.shape, [g]))
+  leafwise(g => opaque({ name: 'broken', version: 1, run: ([x]) => run(x as tf.Tensor) }, g.shape, [g]))
 
 /** Writes into a tensor's buffer on the WASM heap, which nothing may do. */
 const overwrite = (x: tf.Tensor, value: (old: number) => number): void => {
@@ -144,6 +144,7 @@ export const dividesByTheMedian = leafwise(g =>
     opaque(
       {
         name: 'median',
+        version: 1,
         run: ([x]) => {
           const sorted = Array.from((x as tf.Tensor).dataSync()).toSorted((a, b) => a - b)
           return tf.scalar(sorted[Math.floor(sorted.length / 2)] ?? 0)
@@ -189,6 +190,8 @@ export const reseeds: T = {
 export const forgetsItsPlace = (): T => {
   let steps = 0
   return leafwise(g =>
-    opaque({ name: 'noise', run: () => tf.randomNormal([...g.shape], 0, 1, 'float32', steps++) }, g.shape, [g]),
+    opaque({ name: 'noise', version: 1, run: () => tf.randomNormal([...g.shape], 0, 1, 'float32', steps++) }, g.shape, [
+      g,
+    ]),
   )
 }

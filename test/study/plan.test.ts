@@ -14,7 +14,17 @@ import {
 } from '../../src/study/plan.js'
 import type { PlannedRun, RunRecord, Study, Variant } from '../../src/study/types.js'
 import { variants } from '../../src/study/variants.js'
-import { chain, masked, scale, scaleByLearningRate } from '../../src/transform/index.js'
+import {
+  addNoise,
+  chain,
+  masked,
+  named,
+  observe,
+  scale,
+  scaleByLearningRate,
+  scaleByMuon,
+  trace,
+} from '../../src/transform/index.js'
 
 /** A rule of one's own, so that it can be changed. */
 const descent = (factor = 1): Variant => ({
@@ -148,6 +158,26 @@ test('a rule that tells leaves apart by name is another rule where it names othe
   // The same to a model that has neither.
   const [a, b] = ['stage5', 'stage6'].map(leaf => ids(finals(about(leaf, [{ name: 'resnet18', width: 4 }]))))
   expect(a).toEqual(b)
+})
+
+test('runs are those of the rule: an edited constant makes others, wherever it stands; an observation does not', () => {
+  const rule = (transform: Variant['transform']) => {
+    const of: Study = { ...fixed, models: [{ name: 'mlp' }], variants: { descent: { ...descent(), transform } } }
+    return [fingerprintOf(of), ...ids(finals(of))]
+  }
+  const kernels = (options: Parameters<typeof scaleByMuon>[0]) => () => masked(named(/kernel$/), scaleByMuon(options))
+  const rules = [
+    rule(() => scale(0.12345678901)),
+    rule(() => scale(0.12345678902)),
+    rule(kernels({ nsSteps: 5 })),
+    rule(kernels({ nsSteps: 2 })),
+    rule(kernels({ nsCoeffs: 'dion' })),
+    rule(() => addNoise({ seed: 1 })),
+    rule(() => addNoise({ seed: 2 })),
+    rule(() => trace(0.9)),
+  ]
+  expect(new Set(rules.flat()).size).toBe(rules.flat().length)
+  expect(rule(() => observe('momentum', trace(0.9)))).toEqual(rules.at(-1))
 })
 
 test('a rule that cannot be traced is named', () => {

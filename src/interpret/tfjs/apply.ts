@@ -43,7 +43,7 @@ const apply = (
     case 'reduce':
       return kernels.reduction[operation.kind](a, operation.axes)
     case 'opaque': {
-      const result = operation.opaque.run(args, numbers) as tf.Tensor
+      const result = operation.opaque.run(args, numbers, operation.opaque.attributes) as tf.Tensor
       return args.includes(result) ? result.clone() : result
     }
     case 'input':

@@ -1,6 +1,6 @@
 /** Muon: updates of matrices whose singular values are all near 1. */
 import * as tf from '@tensorflow/tfjs'
-import { type Expr, opaque } from '../../expr/expr.js'
+import { type Expr, type Opaque, opaque } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
@@ -63,20 +63,26 @@ const matrixShape = (shape: Shape): readonly [fanIn: number, fanOut: number] => 
   shape.at(-1) ?? 1,
 ]
 
-/** Newton and Schulz's iteration, on the side that has the smaller square. An opaque node, for its products are of matrices. */
-const orthogonalized = (x: Expr, steps: readonly NewtonSchulzStep[]): Expr => {
-  const [rows, columns] = matrixShape(x.shape)
-  const wide = rows <= columns
-  const iterate = (m: tf.Tensor2D, [a, b, c]: NewtonSchulzStep): tf.Tensor2D => {
-    // Both products are symmetric, which lets them stand on either side.
-    const square = tf.matMul(m, m, !wide, wide)
-    const polynomial = square.mul(b).add(tf.matMul(square, square).mul(c)) as tf.Tensor2D
-    return m.mul(a).add(wide ? tf.matMul(polynomial, m) : tf.matMul(m, polynomial))
-  }
-  const run = ([values]: readonly unknown[]) =>
-    tf.tidy(() => steps.reduce(iterate, (values as tf.Tensor).reshape([rows, columns])).reshape([...x.shape]))
-  return x.size === 0 ? x : opaque({ name: 'newtonSchulz', run }, x.shape, [x])
+const iteration: Opaque<readonly NewtonSchulzStep[]> = {
+  name: 'newtonSchulz',
+  version: 1,
+  run: ([values], _, steps) => {
+    const x = values as tf.Tensor
+    const [rows, columns] = matrixShape(x.shape)
+    const wide = rows <= columns
+    const iterate = (m: tf.Tensor2D, [a, b, c]: NewtonSchulzStep): tf.Tensor2D => {
+      // Both products are symmetric, which lets them stand on either side.
+      const square = tf.matMul(m, m, !wide, wide)
+      const polynomial = square.mul(b).add(tf.matMul(square, square).mul(c)) as tf.Tensor2D
+      return m.mul(a).add(wide ? tf.matMul(polynomial, m) : tf.matMul(m, polynomial))
+    }
+    return tf.tidy(() => steps.reduce(iterate, x.reshape<tf.Tensor2D>([rows, columns])).reshape(x.shape))
+  },
 }
+
+/** Newton and Schulz's iteration, on the side that has the smaller square. An opaque node, for its products are of matrices. */
+const orthogonalized = (x: Expr, steps: readonly NewtonSchulzStep[]): Expr =>
+  x.size === 0 ? x : opaque({ ...iteration, attributes: steps }, x.shape, [x])
 
 /** The nearest matrix with singular values near 1; if adaptive, scaled by the dual norm. */
 const nearest = (m: Expr, steps: readonly NewtonSchulzStep[], eps: Hyperparameter, adaptive: boolean): Expr => {

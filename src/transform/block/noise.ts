@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { type Expr, opaque } from '../../expr/expr.js'
 import { scalar } from '../../expr/scalar.js'
+import { type Shape, sizeOf } from '../../expr/shape.js'
 import { map } from '../../expr/tree.js'
 import { admit, admitEach, type Hyperparameter } from '../hyperparameter.js'
 import { gaussians } from '../random.js'
@@ -16,6 +17,15 @@ export interface NoiseOptions {
   /** A whole number from 0; default 0. */
   readonly seed?: number
 }
+
+type Place = {
+  readonly seed: number
+  readonly leaf: string
+  readonly shape: Shape
+}
+
+const run = (_: readonly unknown[], [step]: readonly number[], { seed, leaf, shape }: Place) =>
+  tf.tensor(gaussians(sizeOf(shape), `noise/${seed}/${leaf}/${step}`), [...shape], 'float32')
 
 /**
  * Adds noise whose variance falls: $u_t = g_t + \sigma_t\, n_t$, $n_t \sim N(0, 1)$, $\sigma_t^2 = \eta / (1 + t)^\gamma$, with $t$
@@ -40,11 +50,8 @@ export const addNoise = ({ eta = 0.01, gamma = 0.55, seed = 0 }: NoiseOptions = 
     update: (updates, { count }) => {
       const next = count.add(1)
       const deviation = scalar(eta).div(next.pow(gamma)).sqrt()
-      const noise = (g: Expr, leaf: string): Expr => {
-        const run = (_: readonly unknown[], [step]: readonly number[]) =>
-          tf.tensor(gaussians(g.size, `noise/${seed}/${leaf}/${step}`), [...g.shape], 'float32')
-        return opaque({ name: 'noise', run }, g.shape, [], [count])
-      }
+      const noise = ({ shape }: Expr, leaf: string): Expr =>
+        opaque({ name: 'noise', version: 1, attributes: { seed, leaf, shape }, run }, shape, [], [count])
       return [map((g: Expr, leaf) => g.add(noise(g, leaf).mul(deviation)))(updates), { count: next }]
     },
   }

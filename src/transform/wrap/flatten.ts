@@ -1,25 +1,35 @@
 /** All leaves as one. */
 import * as tf from '@tensorflow/tfjs'
-import { type Expr, fill, isExpr, opaque } from '../../expr/expr.js'
-import { sameShape } from '../../expr/shape.js'
+import { type Expr, fill, isExpr, type Opaque, opaque } from '../../expr/expr.js'
+import { type Shape, sameShape, sizeOf } from '../../expr/shape.js'
 import { unite } from '../../expr/structure.js'
 import { get, map, names, type Tree, values } from '../../expr/tree.js'
 import type { GradientTransform } from '../types.js'
 
+const concatenation: Opaque = {
+  name: 'concat',
+  version: 1,
+  run: tensors => {
+    const parts = tensors as readonly tf.Tensor[]
+    return parts.every(({ size }) => size === 0) ? tf.zeros([0]) : tf.concat(parts.map(x => x.flatten()))
+  },
+}
+
 /** The elements of all leaves in one vector, in layer order. */
 const concat = (tree: Tree<Expr>): Expr => {
   const parts = values(tree)
-  const size = parts.reduce((n, x) => n + x.size, 0)
-  const run = (tensors: readonly unknown[]) =>
-    size === 0 ? tf.zeros([0]) : tf.concat(tensors.map(x => (x as tf.Tensor).flatten()))
-  return opaque({ name: 'concat', run }, [size], parts)
+  return opaque(concatenation, [parts.reduce((n, x) => n + x.size, 0)], parts)
 }
 
+const slicing = (
+  tensors: readonly unknown[],
+  _: readonly number[],
+  { offset, shape }: { offset: number; shape: Shape },
+) => tf.slice(tensors[0] as tf.Tensor1D, offset, sizeOf(shape)).reshape([...shape])
+
 /** The part of a vector from `offset` on that is a leaf. */
-const slice = (flat: Expr, offset: number, { shape, size }: Expr): Expr => {
-  const run = ([x]: readonly unknown[]) => tf.slice(x as tf.Tensor1D, offset, size).reshape([...shape])
-  return opaque({ name: 'slice', run }, shape, [flat])
-}
+const slice = (flat: Expr, offset: number, { shape }: Expr): Expr =>
+  opaque({ name: 'slice', version: 1, attributes: { offset, shape }, run: slicing }, shape, [flat])
 
 /**
  * Applies `f` to all leaves as one, a vector under the name `flat`: what `f` does by leaf it does over the whole.
@@ -45,10 +55,14 @@ export const flatten = <S>(f: GradientTransform<S>): GradientTransform<S> => ({
     const [out, next] = f.update({ flat }, state, { flat: concat(params) }, context)
     const whole = get('flat')(out).broadcastTo(flat)
 
-    const sizes = values(params).map(p => p.size)
-    const offsets = new Map(names(params).map((name, i) => [name, sizes.slice(0, i).reduce((a, b) => a + b, 0)]))
+    const offsets = new Map<string, number>()
+    let end = 0
+    for (const [name, { size }] of Object.entries(params)) {
+      offsets.set(name, end)
+      end += size
+    }
     const sliced = map((g: Expr, name) => slice(whole, offsets.get(name) as number, g))(updates)
-    if (names(updates).length === sizes.length) return [sliced, next]
+    if (names(updates).length === names(params).length) return [sliced, next]
 
     const present = concat(map((p: Expr, name) => fill(p, has(name) ? 1 : 0))(params))
     const stays = unite(
