@@ -8,6 +8,7 @@
 import { sourceOf } from './expr.js'
 import type { Graph, HostNode, Target, TensorNode } from './graph.js'
 import { jsonText, numberText } from './json.js'
+import { settle } from './settle.js'
 import { sha256 } from './sha256.js'
 
 const hashes = new WeakMap<object, string>()
@@ -38,21 +39,12 @@ const record = ({ operation, shape, dtype }: TensorNode): string => {
   return JSON.stringify([operation.op, dtype, shape, ...own()])
 }
 
+const isTensor = (node: TensorNode | HostNode): node is TensorNode => 'operation' in node
+
 const hostRecord = (node: HostNode): string =>
   node.op === 'literal'
     ? numberText(node.value)
     : JSON.stringify(node.op === 'input' ? [node.op, node.name] : [node.op])
-
-const operandsOf = (graph: Graph, { sort, id }: Target): readonly Target[] => {
-  const tensor = (id: number): Target => ({ sort: 'expr', id })
-  const number = (id: number): Target => ({ sort: 'scalar', id })
-  if (sort === 'expr') {
-    const { args, scalars } = graph.tensors[id] as TensorNode
-    return [...args.map(tensor), ...scalars.map(number)]
-  }
-  const node = graph.scalars[id] as HostNode
-  return node.op === 'read' ? [tensor(node.tensor)] : 'args' in node ? node.args.map(number) : []
-}
 
 /**
  * The canonical form of what some targets of a graph need, and of which they are.
@@ -60,31 +52,40 @@ const operandsOf = (graph: Graph, { sort, id }: Target): readonly Target[] => {
  * @param roots by default those of the graph
  */
 export const canonicalForm = (graph: Graph, roots: readonly Target[] = graph.roots): string => {
-  const lines = new Map<string, number>()
-  const known = { expr: new Map<number, number>(), scalar: new Map<number, number>() }
-  const lineOf = ({ sort, id }: Target) => known[sort].get(id)
-
-  // A stack of its own: expressions may be deeper than that of the host.
-  const write = (root: Target): void => {
-    const open = [root]
-    for (let at = open.at(-1); at !== undefined; at = open.at(-1)) {
-      const { sort, id } = at
-      const operands = lineOf(at) === undefined ? operandsOf(graph, at) : []
-      const waiting = operands.filter(operand => lineOf(operand) === undefined)
-      if (waiting.length > 0) {
-        for (const operand of waiting.reverse()) open.push(operand)
-        continue
-      }
-      open.pop()
-      if (lineOf(at) !== undefined) continue
-      const own = sort === 'expr' ? record(graph.tensors[id] as TensorNode) : hostRecord(graph.scalars[id] as HostNode)
-      const line = `${own}(${operands.map(lineOf)})`
-      // Operations that are equal by their text, and no one function, are two nodes of the graph and one line.
-      const number = lines.get(line) ?? lines.size
-      lines.set(line, number)
-      known[sort].set(id, number)
-    }
+  // Tensors and numbers in one list: a tensor in its own place, a number behind all tensors.
+  const numberAt = (id: number): number => graph.tensors.length + id
+  const placeOf = ({ sort, id }: Target): number => (sort === 'expr' ? id : numberAt(id))
+  const nodeAt = (place: number): TensorNode | HostNode =>
+    graph.tensors[place] ?? (graph.scalars[place - graph.tensors.length] as HostNode)
+  const operands = new Map<number, readonly number[]>()
+  const operandsOf = (place: number): readonly number[] => {
+    const known = operands.get(place)
+    if (known !== undefined) return known
+    const node = nodeAt(place)
+    const found = isTensor(node)
+      ? [...node.args, ...node.scalars.map(numberAt)]
+      : node.op === 'read'
+        ? [node.tensor]
+        : 'args' in node
+          ? node.args.map(numberAt)
+          : []
+    operands.set(place, found)
+    return found
   }
-  roots.forEach(write)
-  return [...lines.keys(), `=(${roots.map(lineOf)})`].join('\n')
+
+  const lines = new Map<string, number>()
+  const written = new Map<number, number>()
+  const lineOf = (place: number): number => written.get(place) as number
+  const isNew = (place: number): boolean => !written.has(place)
+  const write = (place: number): void => {
+    const node = nodeAt(place)
+    const line = `${isTensor(node) ? record(node) : hostRecord(node)}(${operandsOf(place).map(lineOf)})`
+    // Operations that are equal by their text, and no one function, are two nodes of the graph and one line.
+    const number = lines.get(line) ?? lines.size
+    lines.set(line, number)
+    written.set(place, number)
+  }
+  const places = roots.map(placeOf)
+  for (const root of places) if (isNew(root)) settle(root, place => operandsOf(place).find(isNew), write)
+  return [...lines.keys(), `=(${places.map(lineOf)})`].join('\n')
 }

@@ -1,7 +1,8 @@
 /** A whole study: tuning runs, the choice of settings, final runs; whatever is finished is not done again. */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Engine, EngineEvents } from './engine.js'
 import { readRecord } from './folder.js'
-import { type Manifest, manifestOf, writeManifest } from './manifest.js'
+import { type Manifest, manifestOf, readManifest, writeManifest } from './manifest.js'
 import { type Cell, cellOf, choose, finalRuns, givenSettings, tuningCell, tuningRuns } from './plan.js'
 import type { Choice, PlannedRun, RunRecord, Settings, Study, Variant } from './types.js'
 
@@ -32,12 +33,20 @@ export const plannedRuns = (study: Study, choices: readonly Choice[]): readonly 
   return finalRuns(study, choices.length > 0 ? chosenSettings(choices) : published)
 }
 
+const checkEarlier = async (folder: string): Promise<void> => {
+  const before = await readManifest(folder)()
+  if (E.isRight(before) && before.right.format === 'plastax study 1')
+    throw new Error(
+      `'${folder}' was written by an earlier Plastax, which could take one rule for another, so that its runs are not mixed with new ones; take another folder (this one's status and report are read as before)`,
+    )
+}
+
 /**
  * Runs a study in its folder, from wherever it stands. The manifest there says from the start what is planned.
  *
  * @param folder exists; nobody else runs a study in it: see `lockFolder`
  * @returns the manifest, with what was chosen. Runs that failed are missing in the folder
- * @throws the signal's reason; what the engine rejects with; Error of the file system
+ * @throws the signal's reason; what the engine rejects with; Error of the file system, and of a folder that an earlier Plastax wrote
  * @example
  * await runStudy(study, request, 'out', localEngine(context), events, signal)
  */
@@ -66,6 +75,7 @@ export const runStudy = async (
     return manifest
   }
 
+  await checkEarlier(folder)
   const tuning = tuningRuns(study)
   const begun = await write([])
   if (study.selection !== 'validation') {

@@ -78,7 +78,7 @@ test('study run refuses the folder of an earlier Plastax, whose runs are named b
   const { code, stderr } = await outcome(['study', 'run', 'fashion', '--quick', '--out', folder])
   expect(code).toBe(1)
   expect(stderr).toContain(`'${folder}' was written by an earlier Plastax`)
-  expect(stderr).toContain('name another folder with --out')
+  expect(stderr).toContain('take another folder')
   expect((await outcome(['study', 'status', folder])).stdout).toContain('final: 0 of 1 run')
   await rm(folder, { recursive: true })
 })

@@ -49,16 +49,11 @@ const requestOf = ({ study, quick, asPublished, variants, seeds, epochs, data }:
   ...(data !== undefined && { data }),
 })
 
-/** @throws Error where the folder has another study, whose manifest would be lost, or runs that cannot be told apart from these */
+/** @throws Error where the folder has another study, whose manifest would be lost */
 const checkFolder = async (folder: string, study: Study): Promise<void> => {
   const before = await readManifest(folder)()
-  if (E.isLeft(before)) return
-  const { name, format } = before.right
-  if (name !== study.name) throw new Error(`'${folder}' has the study '${name}'; name another folder with --out`)
-  if (format === 'plastax study 1')
-    throw new Error(
-      `'${folder}' was written by an earlier Plastax, which could take one rule for another, so that its runs are not mixed with new ones; name another folder with --out ('plastax study status' and 'report' still read this one)`,
-    )
+  if (E.isRight(before) && before.right.name !== study.name)
+    throw new Error(`'${folder}' has the study '${before.right.name}'; name another folder with --out`)
 }
 
 const engineOf = async (
