@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^plastax$/, replacement: source('src/index.ts') },
       { find: 'plastax/wasm', replacement: source('src/wasm/index.ts') },
+      { find: 'plastax/config', replacement: source('src/config/index.ts') },
       { find: 'plastax/analysis', replacement: source('src/interpret/analysis.ts') },
       { find: 'plastax/study', replacement: source('src/study/index.ts') },
       { find: 'plastax/node', replacement: source('src/node/index.ts') },

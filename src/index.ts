@@ -5,6 +5,7 @@
  */
 import { quiet } from './wasm/quiet.js'
 
+export { fromConfig } from './config/fromConfig.js'
 export * from './expr/index.js'
 export * from './neuroplastic/index.js'
 export * from './optimizers/index.js'

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { neuroPlastic, toTfOptimizer } from 'plastax'
+import 'plastax/config' // for loading below
 import { useWasm } from 'plastax/wasm'
 
 await useWasm()

@@ -41,7 +41,7 @@ export const reference = async (): Promise<Readonly<Record<string, string>>> => 
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, transform]) => [entryOf(name), transform] as const)
   const others = entries.filter(
-    ({ name, file }) => !Object.hasOwn(optimizers, name) && file !== 'src/optimizers/fromConfig.ts',
+    ({ name, file }) => !Object.hasOwn(optimizers, name) && file !== 'src/config/fromConfig.ts',
   )
   return {
     'README.md': indexPage(described, all),

@@ -1,8 +1,8 @@
 /** Options of `plastax compare`: from text to values, or to what is wrong with it. */
 import { InvalidArgumentError } from 'commander'
-import { suggestion } from '../optimizers/decode.js'
 import type { NamedVariant } from '../study/variants.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
+import { suggestion } from '../transform/suggestion.js'
 
 /** What `plastax compare` is asked to do. */
 export interface CompareOptions {

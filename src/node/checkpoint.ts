@@ -2,8 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { ConfigErrors } from '../optimizers/index.js'
-import { decodeState, encodeState, type Tensors, type Training } from '../runtime/index.js'
+import { type ConfigErrors, decodeState, encodeState, type Tensors, type Training } from '../runtime/index.js'
 import type { GradientTransform } from '../transform/index.js'
 import { replaceFile } from './replaceFile.js'
 

@@ -23,8 +23,7 @@ import {
 import { scheduleOf } from '../transform/schedules/index.js'
 import type { DecayOptions, StepOptions } from './assemble.js'
 import { coupled } from './assemble.js'
-import { boolean, optional, selector } from './decode.js'
-import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
+import { betas, decay, described, epsilon, learningRate } from './describe.js'
 
 export interface Sm3OptimizerOptions extends StepOptions, DecayOptions {
   /** $\beta_1$ in [0, 1), the decay of the average of updates; default 0.9. */
@@ -45,7 +44,7 @@ export interface Sm3OptimizerOptions extends StepOptions, DecayOptions {
  */
 export const sm3 = described(
   'sm3',
-  { ...learningRate, ...decay, momentum: within('[0, 1)') },
+  { ...learningRate, ...decay, momentum: '[0, 1)' },
   ({ learningRate = 0.1, momentum = 0.9, weightDecay = 0, mask }: Sm3OptimizerOptions) =>
     coupled({ learningRate, weightDecay, mask }, scaleBySm3({ b1: momentum })),
 )
@@ -78,13 +77,13 @@ export const adafactor = described(
     ...learningRate,
     ...decay,
     ...epsilon,
-    factored: optional(boolean()),
-    decayRate: within('[0, inf)'),
-    stepOffset: within('integer in [0, inf)'),
-    minDimSizeToFactor: within('integer in [1, inf)'),
-    multiplyByParameterScale: optional(boolean()),
-    clippingThreshold: within('(0, inf]'),
-    momentum: within('[0, 1)'),
+    factored: 'boolean',
+    decayRate: '[0, inf)',
+    stepOffset: 'integer in [0, inf)',
+    minDimSizeToFactor: 'integer in [1, inf)',
+    multiplyByParameterScale: 'boolean',
+    clippingThreshold: '(0, inf]',
+    momentum: '[0, 1)',
   },
   ({
     learningRate,
@@ -138,11 +137,11 @@ export const lars = described(
   {
     ...learningRate,
     ...decay,
-    trustCoefficient: within('(0, inf)'),
-    eps: within('[0, inf)'),
-    trustRatioMask: optional(selector),
-    momentum: within('[0, 1)'),
-    nesterov: optional(boolean()),
+    trustCoefficient: '(0, inf)',
+    eps: '[0, inf)',
+    trustRatioMask: 'selector',
+    momentum: '[0, 1)',
+    nesterov: 'boolean',
   },
   ({
     learningRate = 1,
@@ -180,7 +179,7 @@ export interface LambOptions extends StepOptions, DecayOptions, MomentOptions {}
  */
 export const lamb = described(
   'lamb',
-  { ...learningRate, ...decay, ...betas, ...epsilon, epsRoot: within('[0, inf)') },
+  { ...learningRate, ...decay, ...betas, ...epsilon, epsRoot: '[0, inf)' },
   ({ learningRate = 1e-3, weightDecay = 0, mask, eps = 1e-6, ...moments }: LambOptions) =>
     namedChain({
       moments: scaleByAdam({ ...moments, eps }),
@@ -209,7 +208,7 @@ export interface FromageOptions extends StepOptions, DecayOptions {
  */
 export const fromage = described(
   'fromage',
-  { ...learningRate, ...decay, minNorm: within('[0, inf)') },
+  { ...learningRate, ...decay, minNorm: '[0, inf)' },
   ({ learningRate = 0.01, minNorm = 1e-6, weightDecay = 0, mask }: FromageOptions) => {
     const rate = scheduleOf('learningRate', learningRate, '(0, inf)')
     const shrink: typeof rate = t => rate(t).mul(rate(t)).add(1).sqrt().pow(-1)

@@ -22,8 +22,7 @@ import {
 } from '../transform/index.js'
 import type { DecayOptions, StepOptions } from './assemble.js'
 import { decoupled } from './assemble.js'
-import { boolean, oneOf, optional } from './decode.js'
-import { betas, decay, described, epsilon, learningRate, scheduled, within } from './describe.js'
+import { betas, decay, described, epsilon, learningRate } from './describe.js'
 
 export interface MuonOptions extends StepOptions, DecayOptions, MuonTransformOptions, ShapeOptions {
   /** Whether convolution kernels, of rank 4, are matrices [height · width · in, out] too; default false. */
@@ -93,19 +92,19 @@ export const muon = described(
     ...learningRate,
     ...decay,
     ...epsilon,
-    nsCoeffs: optional(oneOf('standard', 'dion')),
-    nsSteps: within('integer in [0, inf)'),
-    beta: within('[0, 1)'),
-    nesterov: optional(boolean()),
-    adaptive: optional(boolean()),
-    biasCorrection: optional(boolean()),
-    consistentRms: within('(0, inf)'),
-    convolutions: optional(boolean()),
-    adamB1: within('[0, 1)'),
-    adamB2: within('[0, 1)'),
-    adamEpsRoot: within('[0, inf)'),
-    adamWeightDecay: scheduled('[0, inf)'),
-    adamLearningRate: scheduled('(0, inf)'),
+    nsCoeffs: ['standard', 'dion'],
+    nsSteps: 'integer in [0, inf)',
+    beta: '[0, 1)',
+    nesterov: 'boolean',
+    adaptive: 'boolean',
+    biasCorrection: 'boolean',
+    consistentRms: '(0, inf)',
+    convolutions: 'boolean',
+    adamB1: '[0, 1)',
+    adamB2: '[0, 1)',
+    adamEpsRoot: '[0, inf)',
+    adamWeightDecay: 'scheduled [0, inf)',
+    adamLearningRate: 'scheduled (0, inf)',
   },
   ({ learningRate = 1e-3, convolutions = false, ...options }: MuonOptions) =>
     partition(ruleOf(convolutions), {
@@ -133,7 +132,7 @@ export interface SophiaOptimizerOptions extends StepOptions, DecayOptions, Sophi
  */
 export const sophia = described(
   'sophia',
-  { ...learningRate, ...decay, ...betas, ...epsilon, gamma: within('(0, inf)'), clipThreshold: within('(0, inf]') },
+  { ...learningRate, ...decay, ...betas, ...epsilon, gamma: '(0, inf)', clipThreshold: '(0, inf]' },
   ({ learningRate = 1e-4, weightDecay = 1e-4, mask, ...curvature }: SophiaOptimizerOptions) =>
     decoupled({ learningRate, weightDecay, mask }, scaleBySophia(curvature)),
 )
@@ -155,7 +154,7 @@ export interface MadgradOptions extends DecayOptions, MadgradTransformOptions {}
  */
 export const madgrad = described(
   'madgrad',
-  { ...learningRate, ...decay, ...epsilon, momentum: within('[0, 1)') },
+  { ...learningRate, ...decay, ...epsilon, momentum: '[0, 1)' },
   ({ weightDecay = 0, mask, ...averages }: MadgradOptions) =>
     namedChain({ decay: addDecayedWeights(weightDecay, { mask }), step: scaleByMadgrad(averages) }),
 )
@@ -176,7 +175,7 @@ export interface AcpropOptions extends StepOptions, DecayOptions, AcpropTransfor
  */
 export const acprop = described(
   'acprop',
-  { ...learningRate, ...decay, ...betas, ...epsilon, epsRoot: within('[0, inf)') },
+  { ...learningRate, ...decay, ...betas, ...epsilon, epsRoot: '[0, inf)' },
   ({ learningRate = 1e-3, weightDecay = 0, mask, ...moments }: AcpropOptions) =>
     decoupled({ learningRate, weightDecay, mask }, scaleByAcprop(moments)),
 )

@@ -1,67 +1,61 @@
-/** Optimizers that know their names: what makes one from options makes it from a configuration too, and says how it was made. */
-import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
-import type { Interval } from '../transform/hyperparameter.js'
-import {
-  type GradientTransform,
-  HyperparameterError,
-  type OptimizerConfig,
-  type Scheduled,
-} from '../transform/index.js'
-import { type ConfigErrors, type Decoder, eps, number, oneOf, optional, record, selector } from './decode.js'
-import { scheduledIn } from './scheduleConfig.js'
+/** Optimizers that know their names: what makes one from options says how it was made, and as data what each option may be. */
+import type { Hyperparameter, Interval } from '../transform/hyperparameter.js'
+import type { GradientTransform, LeafSelector, Scheduled } from '../transform/index.js'
 
-/** A reader for every option: what an option may be is stated once more, for data that nobody type-checked. */
-export type Fields<O> = { readonly [K in keyof O]-?: Decoder<O[K] | undefined> }
+/**
+ * What an option may be, as data for whoever reads configurations: a number of an interval, or a schedule beside it; an
+ * epsilon, which float32 can hold; one of some words, or such a word with a number; leaves; true or false.
+ */
+export type Kind =
+  | Interval
+  | `scheduled ${Interval}`
+  | 'eps'
+  | 'boolean'
+  | 'selector'
+  | readonly string[]
+  | readonly [words: readonly string[], Interval]
 
-/** A function from options to a transform, which also reads the options from a configuration. */
+type Words<T> = [T] extends [never] ? never : readonly T[]
+
+/** The kinds of values of a type. */
+type KindOf<T> =
+  | ([boolean] extends [Extract<T, boolean>] ? 'boolean' : never)
+  | ([T] extends [LeafSelector] ? 'selector' : never)
+  | ([number] extends [T] ? Interval | 'eps' : never)
+  | ([Scheduled] extends [T] ? `scheduled ${Interval}` : never)
+  | Words<Extract<T, string>>
+  | (T extends readonly [infer Word, Hyperparameter] ? readonly [Words<Extract<Word, string>>, Interval] : never)
+
+/** The kind of every option. */
+export type Kinds<O> = { readonly [K in keyof O]-?: KindOf<Exclude<O[K], undefined>> }
+
+/** A function from options to a transform, which also says what its options are. */
 export interface Described<O, T> {
   (options?: O): T
-  readonly decode: (config: unknown) => E.Either<ConfigErrors, T>
   /** The names of the options. */
   readonly options: readonly string[]
+  /** What each may be in a configuration. */
+  readonly kinds: Readonly<Record<string, Kind>>
 }
-
-/** What is made, or what no field can say by itself: that one option must not be more than another, say. */
-const admitted = <T>(make: () => T): E.Either<ConfigErrors, T> =>
-  E.tryCatch(make, error => {
-    if (error instanceof HyperparameterError) return [error.message]
-    throw error
-  })
 
 /**
  * Gives an optimizer its name: `config` of the transforms that it makes is `{ optimizer: name, ...options }`.
  *
- * @param fields a decoder for each option; defaults are the function's own
+ * @param kinds what each option may be; defaults are the function's own
  */
 export const described = <O extends object, T extends GradientTransform<unknown>>(
   name: string,
-  fields: Fields<O>,
+  kinds: Kinds<O>,
   make: (options: O) => T,
 ): Described<O, T> => {
   // Every option may be absent, which the compiler does not know of an arbitrary O.
   const optimizer = (options = {} as O): T => ({ ...make(options), config: { optimizer: name, ...options } })
-  // The record reads what its fields say, an O: TypeScript does not follow a type parameter that far.
-  const schema = record({ optimizer: oneOf(name), ...fields }) as unknown as Decoder<O & { readonly optimizer: string }>
-  const decode = (config: unknown): E.Either<ConfigErrors, T> =>
-    pipe(
-      schema(config, ''),
-      // The configuration itself says how it was made, where it has a schedule's or a mask's description.
-      E.flatMap(({ optimizer: _, ...options }) =>
-        admitted(() => ({ ...make(options as unknown as O), config: config as OptimizerConfig })),
-      ),
-    )
-  return Object.assign(optimizer, { decode, options: Object.keys(fields) })
+  // A record of kinds, of whatever options.
+  return Object.assign(optimizer, { options: Object.keys(kinds), kinds: kinds as Readonly<Record<string, Kind>> })
 }
 
-/** A number of an interval, or a schedule of it. */
-export const scheduled = (interval: Interval): Decoder<Scheduled | undefined> => optional(scheduledIn(interval))
-
-/** A number of an interval. */
-export const within = (interval: Interval) => optional(number(interval))
-
 /** Options that many optimizers have. */
-export const learningRate = { learningRate: scheduled('(0, inf)') }
-export const decay = { weightDecay: scheduled('[0, inf)'), mask: optional(selector) }
-export const epsilon = { eps: optional(eps) }
-export const betas = { b1: within('[0, 1)'), b2: within('[0, 1)') }
+export const learningRate = { learningRate: 'scheduled (0, inf)' } as const
+export const decay = { weightDecay: 'scheduled [0, inf)', mask: 'selector' } as const
+export const epsilon = { eps: 'eps' } as const
+export const betas = { b1: '[0, 1)', b2: '[0, 1)' } as const

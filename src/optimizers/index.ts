@@ -1,12 +1,10 @@
-/** Well-known optimizers, and any of the library's from configuration. */
+/** Well-known optimizers. */
 export type * from './adaptive/index.js'
 export type { DecayOptions, StepOptions } from './assemble.js'
 export type { AdafactorOptions, FromageOptions, LambOptions, LarsOptions, Sm3OptimizerOptions } from './block.js'
 export * from './catalogue.js'
 export type { AcpropOptions, MadgradOptions, MuonOptions, SophiaOptimizerOptions } from './contributed.js'
-export type { ConfigErrors } from './decode.js'
-export type { Described } from './describe.js'
-export { fromConfig } from './fromConfig.js'
+export type { Described, Kind, Kinds } from './describe.js'
 export type { AdamOptimizerOptions, SgdOptions } from './optimizers.js'
 export type { CocobOptions, DogOptimizerOptions, DowgOptimizerOptions } from './parameterFree.js'
 export type {

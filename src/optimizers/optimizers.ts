@@ -19,8 +19,7 @@ import {
   trace,
 } from '../transform/index.js'
 import { coupled, type DecayOptions, decoupled, type StepOptions } from './assemble.js'
-import { boolean, optional } from './decode.js'
-import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
+import { betas, decay, described, epsilon, learningRate } from './describe.js'
 
 export interface SgdOptions extends StepOptions, DecayOptions {
   /** $\mu$ in [0, 1), default 0. */
@@ -55,9 +54,9 @@ export const sgd = described(
   {
     ...learningRate,
     ...decay,
-    momentum: within('[0, 1)'),
-    nesterov: optional(boolean()),
-    dampening: within('[0, 1]'),
+    momentum: '[0, 1)',
+    nesterov: 'boolean',
+    dampening: '[0, 1]',
   },
   ({ learningRate = 0.01, momentum = 0, nesterov = false, dampening = 0, weightDecay = 0, mask }: SgdOptions) =>
     namedChain({
@@ -78,11 +77,11 @@ const adamFields = {
   ...decay,
   ...betas,
   ...epsilon,
-  epsRoot: within('[0, inf)'),
-  biasCorrection: optional(boolean()),
-  nesterov: optional(boolean()),
-  amsgrad: optional(boolean()),
-}
+  epsRoot: '[0, inf)',
+  biasCorrection: 'boolean',
+  nesterov: 'boolean',
+  amsgrad: 'boolean',
+} as const
 
 const momentsOf = ({
   amsgrad = false,

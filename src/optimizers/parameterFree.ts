@@ -1,13 +1,10 @@
 /** Optimizers that find their step size themselves. */
-import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import {
   type AdaptiveAdamOptions,
   addDecayedWeights,
   type CocobScaleOptions,
   type DogOptions,
   type DowgOptions,
-  type InitStep,
   type MomoAdamOptions,
   type MomoOptions,
   namedChain,
@@ -23,10 +20,9 @@ import { stepByDAdaptation } from '../transform/parameterFree/dAdaptation.js'
 import { stepByMomo, stepByMomoAdam } from '../transform/parameterFree/momo.js'
 import { stepByProdigy } from '../transform/parameterFree/prodigy.js'
 import type { DecayOptions, StepOptions } from './assemble.js'
-import { boolean, type Decoder, number, oneOf, optional } from './decode.js'
-import { betas, decay, described, epsilon, learningRate, within } from './describe.js'
+import { betas, decay, described, epsilon, learningRate } from './describe.js'
 
-const adaptiveFields = { ...learningRate, ...decay, ...betas, ...epsilon, estimLr0: within('(0, inf)') }
+const adaptiveFields = { ...learningRate, ...decay, ...betas, ...epsilon, estimLr0: '(0, inf)' } as const
 
 /**
  * Prodigy: AdamW that learns its step size $d$ from how far it has gone. With $\hat\gamma_t = \gamma_t \sqrt{1 - \beta_2^t} / (1 - \beta_1^t)$,
@@ -49,9 +45,9 @@ export const prodigy = described(
   'prodigy',
   {
     ...adaptiveFields,
-    b3: within('[0, 1)'),
-    estimLrCoef: within('(0, inf)'),
-    safeguardWarmup: optional(boolean()),
+    b3: '[0, 1)',
+    estimLrCoef: '(0, inf)',
+    safeguardWarmup: 'boolean',
   },
   (options: ProdigyOptions) => stepByProdigy(options),
 )
@@ -83,20 +79,6 @@ export interface DogOptimizerOptions extends StepOptions, DecayOptions, DogOptio
   readonly layerwise?: boolean
 }
 
-/** `['heuristic', 1e-6]` and the like. */
-const initStep: Decoder<InitStep> = (value, path) => {
-  const [kind, size] = Array.isArray(value) && value.length === 2 ? value : [value, undefined]
-  return pipe(
-    oneOf('heuristic', 'distance', 'learningRate')(kind ?? null, `${path}[0]`),
-    E.flatMap(word =>
-      pipe(
-        number('(0, inf)')(size, `${path}[1]`),
-        E.map((step): InitStep => [word, step]),
-      ),
-    ),
-  )
-}
-
 /**
  * Distance over gradients: SGD whose step size is the distance travelled over the root of the squared gradients' sum,
  * $$ p_{t+1} = p_t - \gamma_t \frac{\max_{s \le t} \lVert p_s - p_0 \rVert}{\sqrt{\sum_{s \le t} \lVert g_s \rVert^2 + \varepsilon}}\, g_t. $$
@@ -113,7 +95,13 @@ const initStep: Decoder<InitStep> = (value, path) => {
  */
 export const dog = described(
   'dog',
-  { ...learningRate, ...decay, ...epsilon, initStep: optional(initStep), layerwise: optional(boolean()) },
+  {
+    ...learningRate,
+    ...decay,
+    ...epsilon,
+    initStep: [['heuristic', 'distance', 'learningRate'], '(0, inf)'],
+    layerwise: 'boolean',
+  },
   ({ learningRate = 1, weightDecay = 0, mask, layerwise = false, ...distance }: DogOptimizerOptions) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
@@ -141,7 +129,7 @@ export interface DowgOptimizerOptions extends StepOptions, DecayOptions, DowgOpt
  */
 export const dowg = described(
   'dowg',
-  { ...learningRate, ...decay, ...epsilon, initEstimSqDist: within('(0, inf)'), layerwise: optional(boolean()) },
+  { ...learningRate, ...decay, ...epsilon, initEstimSqDist: '(0, inf)', layerwise: 'boolean' },
   ({ learningRate = 1, weightDecay = 0, mask, layerwise = false, ...distance }: DowgOptimizerOptions) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
@@ -166,7 +154,7 @@ export interface CocobOptions extends StepOptions, DecayOptions, CocobScaleOptio
  */
 export const cocob = described(
   'cocob',
-  { ...learningRate, ...decay, ...epsilon, alpha: within('(0, inf)') },
+  { ...learningRate, ...decay, ...epsilon, alpha: '(0, inf)' },
   ({ learningRate = 1, weightDecay = 0, mask, ...betting }: CocobOptions) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
@@ -179,9 +167,9 @@ export const cocob = described(
 const modelFields = {
   ...learningRate,
   ...decay,
-  lowerBound: within('(-inf, inf)'),
-  adaptLowerBound: optional(boolean()),
-}
+  lowerBound: '(-inf, inf)',
+  adaptLowerBound: 'boolean',
+} as const
 
 /**
  * MoMo: SGD with momentum whose step size is Polyak's, for a model of the loss that momentum builds; at most $\alpha_t$. Reads
@@ -203,9 +191,7 @@ const modelFields = {
  *
  * Source: Schaipp et al., arXiv 2305.07583.
  */
-export const momo = described('momo', { ...modelFields, beta: within('[0, 1)') }, (options: MomoOptions) =>
-  stepByMomo(options),
-)
+export const momo = described('momo', { ...modelFields, beta: '[0, 1)' }, (options: MomoOptions) => stepByMomo(options))
 
 /**
  * MoMo-Adam: {@link momo} in the metric of Adam, $D_t = \sqrt{v_t / (1 - \beta_2^t)} + \varepsilon$. Reads `loss` from the

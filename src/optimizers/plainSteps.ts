@@ -14,8 +14,7 @@ import {
   scaleByPolyak,
 } from '../transform/index.js'
 import type { DecayOptions, StepOptions } from './assemble.js'
-import { boolean, oneOf, optional } from './decode.js'
-import { betas, decay, described, epsilon, learningRate, scheduled, within } from './describe.js'
+import { betas, decay, described, epsilon, learningRate } from './describe.js'
 
 export interface NoisySgdOptions extends StepOptions, DecayOptions, NoiseOptions {}
 
@@ -38,9 +37,9 @@ export const noisySgd = described(
   {
     ...learningRate,
     ...decay,
-    eta: within('[0, inf)'),
-    gamma: within('[0, inf)'),
-    seed: within(`integer in [0, ${Number.MAX_SAFE_INTEGER}]`),
+    eta: '[0, inf)',
+    gamma: '[0, inf)',
+    seed: `integer in [0, ${Number.MAX_SAFE_INTEGER}]`,
   },
   ({ learningRate = 0.01, weightDecay = 0, mask, ...noise }: NoisySgdOptions) =>
     namedChain({
@@ -50,7 +49,7 @@ export const noisySgd = described(
     }),
 )
 
-const optimism = { alpha: within('(-inf, inf)'), beta: within('(-inf, inf)') }
+const optimism = { alpha: '(-inf, inf)', beta: '(-inf, inf)' } as const
 
 export interface OptimisticGradientDescentOptions extends StepOptions, DecayOptions, OptimisticOptions {}
 
@@ -103,9 +102,9 @@ export const optimisticAdam = described(
     ...betas,
     ...epsilon,
     ...optimism,
-    epsRoot: within('[0, inf)'),
-    biasCorrection: optional(boolean()),
-    nesterov: optional(boolean()),
+    epsRoot: '[0, inf)',
+    biasCorrection: 'boolean',
+    nesterov: 'boolean',
   },
   ({
     learningRate = 1e-3,
@@ -149,11 +148,11 @@ export const polyakSgd = described(
   'polyakSgd',
   {
     ...decay,
-    scaling: scheduled('(0, inf)'),
-    fMin: within('(-inf, inf)'),
-    maxLearningRate: within('(0, inf)'),
-    eps: within('[0, inf)'),
-    variant: optional(oneOf('sps', 'sps+')),
+    scaling: 'scheduled (0, inf)',
+    fMin: '(-inf, inf)',
+    maxLearningRate: '(0, inf)',
+    eps: '[0, inf)',
+    variant: ['sps', 'sps+'],
   },
   ({ scaling = 1, weightDecay = 0, mask, ...polyak }: PolyakSgdOptions) =>
     namedChain({

@@ -13,7 +13,7 @@ import {
 import { scheduleOf } from '../transform/schedules/index.js'
 import type { DecayOptions, StepOptions } from './assemble.js'
 import { decoupled } from './assemble.js'
-import { decay, described, epsilon, learningRate, within } from './describe.js'
+import { decay, described, epsilon, learningRate } from './describe.js'
 
 export interface ScheduleFreeSgdOptions extends StepOptions, DecayOptions, Omit<ScheduleFreeOptions, 'learningRate'> {
   /** Steps of a linear warm-up, a whole number from 1; default none. */
@@ -30,10 +30,10 @@ export interface ScheduleFreeAdamwOptions extends ScheduleFreeSgdOptions {
 const scheduleFreeFields = {
   ...learningRate,
   ...decay,
-  warmupSteps: within('integer in [1, inf)'),
-  b1: within('(0, 1]'),
-  weightLrPower: within('[0, inf)'),
-}
+  warmupSteps: 'integer in [1, inf)',
+  b1: '(0, 1]',
+  weightLrPower: '[0, inf)',
+} as const
 
 const warmedUp = (rate: Scheduled, warmupSteps: number | undefined): Scheduled =>
   warmupSteps === undefined ? rate : warmUp(warmupSteps, scheduleOf('learningRate', rate, '(0, inf)'))
@@ -76,7 +76,7 @@ export const scheduleFreeSgd = described(
  */
 export const scheduleFreeAdamw = described(
   'scheduleFreeAdamw',
-  { ...scheduleFreeFields, ...epsilon, b2: within('[0, 1)') },
+  { ...scheduleFreeFields, ...epsilon, b2: '[0, 1)' },
   ({
     learningRate = 0.0025,
     warmupSteps,

@@ -4,7 +4,7 @@ import { map } from '../expr/tree.js'
 import { admit } from '../transform/hyperparameter.js'
 import type { GradientTransform, OptimizerConfig } from '../transform/types.js'
 import { grown, kept, valuesOf } from './adapter/carry.js'
-import { describe, transformOf, undescribe } from './adapter/config.js'
+import { describe, type Reader, setReader, transformOf, undescribe } from './adapter/config.js'
 import { needsOf, type Offered } from './adapter/needs.js'
 import { isBound, type Leaf, meet } from './adapter/variables.js'
 import { fromWeights, type NamedTensor, structureFor, toWeights } from './adapter/weights.js'
@@ -271,16 +271,19 @@ export class TfOptimizer extends tf.Optimizer {
 // Loading a model finds the class by its name.
 tf.serialization.registerClass(TfOptimizer)
 
+/** @internal Lets saved optimizers be read. Here, so that a bundle with it has the class registered too. */
+export const readWith = (reader: Reader): void => setReader(reader)
+
 /**
  * A transform as a `tf.Optimizer`: for `model.compile({ optimizer })` and `fit`, `minimize`, `applyGradients`.
  *
  * Fused on the `wasm` backend, as `compile` is. The state belongs to variables: one without a gradient stands still, a frozen
  * layer goes on where it stood, a variable that comes later begins anew. `model.save` with `includeOptimizer` keeps the whole
- * state, and the optimizer with it where `fromConfig` could make it.
+ * state, and the optimizer with it where `fromConfig` could make it; to load it, import `plastax/config`, once.
  *
- * @param transform a transform, or a configuration for `fromConfig`
+ * @param transform a transform, or a configuration for `fromConfig`, which `plastax/config` has to be imported for
  * @param options where `epoch` and `totalEpochs` come from, for transforms that read them, and what else a step knows
- * @throws HyperparameterError, and TypeError for a configuration with problems, naming each
+ * @throws HyperparameterError, TypeError for a configuration with problems, naming each, Error where nothing reads configurations
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [4] })] })
  * model.compile({ optimizer: toTfOptimizer(adam({ learningRate: 1e-3 })), loss: 'meanSquaredError' })

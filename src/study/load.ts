@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { createJiti } from 'jiti'
 import { isComputed } from '../data/index.js'
-import { suggestion } from '../optimizers/decode.js'
+import { suggestion } from '../transform/suggestion.js'
 import { builtinStudies } from './builtin/index.js'
 import { changed, type DefinedStudy, type StudyChanges } from './define.js'
 import type { StudyRequest } from './engine.js'
@@ -21,6 +21,7 @@ const ours = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const modules = createJiti(import.meta.url, {
   alias: {
     'plastax/study': ours('./index.js'),
+    'plastax/config': ours('../config/index.js'),
     'plastax/analysis': ours('../interpret/analysis.js'),
     'plastax/wasm': ours('../wasm/index.js'),
     plastax: ours('../index.js'),

@@ -1,7 +1,7 @@
 /** All that is wrong with a study. It comes from a module that no compiler need have seen: nothing is taken for granted. */
 import { dataSetNames, formOf } from '../data/index.js'
-import { suggestion } from '../optimizers/decode.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
+import { suggestion } from '../transform/suggestion.js'
 import { messageOf } from './error.js'
 import { candidatesOf } from './grid.js'
 import { modelFor } from './models.js'

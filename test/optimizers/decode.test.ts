@@ -1,7 +1,8 @@
 /** The decoders by themselves: what they read, and what they say. */
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
-import { number, oneOf, optional, record, selector, suggestion } from '../../src/optimizers/decode.js'
+import { number, oneOf, optional, record, selector } from '../../src/config/decode.js'
+import { suggestion } from '../../src/transform/suggestion.js'
 
 const errorOf = (read: E.Either<readonly string[], unknown>): unknown => (E.isLeft(read) ? read.left : read)
 

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import { scheduledIn } from '../../src/config/scheduleConfig.js'
 import * as P from '../../src/index.js'
-import { scheduledIn } from '../../src/optimizers/scheduleConfig.js'
 import { flat, tensors } from '../support/tensors.js'
 
 const read = (config: unknown) => scheduledIn('(0, inf)')(config, 'learningRate')

@@ -1,6 +1,7 @@
 /** A program of somebody who installed the package. `consumer.mjs` compiles and runs it against the packed tarball. */
 import * as tf from '@tensorflow/tfjs'
 import { applyUpdates, chain, compile, fromConfig, scaleByAdam, scaleByLearningRate } from 'plastax'
+import { fromConfig as read } from 'plastax/config'
 import { assertLaws } from 'plastax/laws'
 import { useWasm } from 'plastax/wasm'
 
@@ -12,7 +13,7 @@ const firstStep = (): string => {
   const [updates, state] = optimizer.update({ w: tf.ones([2]) }, optimizer.init(params), params)
   const count: number = state[0].count
   const mu: tf.Tensor | undefined = state[0].mu.w
-  if (count !== 1 || mu === undefined || fromConfig({ optimizer: 'sgd' })._tag !== 'Right')
+  if (count !== 1 || mu === undefined || fromConfig !== read || fromConfig({ optimizer: 'sgd' })._tag !== 'Right')
     throw new Error('wrong state')
   return applyUpdates(params, updates).w?.dataSync()[0]?.toFixed(4) ?? ''
 }

@@ -1,6 +1,7 @@
 /** A transform as a tf.Optimizer: how it steps, on cpu and on wasm. */
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import '../../src/config/index.js'
 import * as P from '../../src/index.js'
 import { backends, useBackend } from '../support/backend.js'
 import { type Data, dataOf, fit, loaded, messageOf, modelOf, random, saved, weightsOf } from '../support/layersModel.js'

@@ -138,17 +138,17 @@ describe.each(backends)('on %s', backend => {
     expect(plan).toMatchObject(backend === 'wasm' ? { interpreter: 'fused', viaTfjs: [] } : { interpreter: 'tfjs' })
   })
 
-  // By what its decoder takes: a number that is no whole one, for those shape the state.
+  // By what a configuration takes: a number that is no whole one, for those shape the state.
   const probes = [0.6, 0.003, 0.97, 1.5, 30.5]
-  const numericOptions = (optimizer: (typeof optimizers)[number][1]): Numbers =>
+  const numericOptions = ([name, optimizer]: (typeof optimizers)[number]): Numbers =>
     Object.fromEntries(
       optimizer.options.flatMap(key => {
-        const probe = probes.find(x => optimizer.decode({ [key]: x })._tag === 'Right')
+        const probe = probes.find(x => P.fromConfig({ optimizer: name, [key]: x })._tag === 'Right')
         return probe === undefined ? [] : [[key, probe]]
       }),
     )
   const options = optimizers.flatMap(([name, optimizer]) => {
-    const numbers = Object.entries(numericOptions(optimizer))
+    const numbers = Object.entries(numericOptions([name, optimizer]))
     return numbers.map(([key, value]) => [`${name}: ${key}`, optimizer as unknown as Make, { [key]: value }] as const)
   })
   test.each(options)('injected, %s is what it is', (_, make, numbers) => {

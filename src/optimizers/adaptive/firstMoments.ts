@@ -14,11 +14,10 @@ import {
 } from '../../transform/index.js'
 import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled, decoupled } from '../assemble.js'
-import { boolean, optional } from '../decode.js'
-import { betas, decay, described, epsilon, learningRate, scheduled, within } from '../describe.js'
+import { betas, decay, described, epsilon, learningRate } from '../describe.js'
 
 const step = { ...learningRate, ...decay }
-const moments = { ...betas, ...epsilon, epsRoot: within('[0, inf)') }
+const moments = { ...betas, ...epsilon, epsRoot: '[0, inf)' } as const
 
 export interface NadamOptimizerOptions extends StepOptions, DecayOptions, Omit<NadamOptions, 'momentumDecay'> {
   /** $\psi \ge 0$, how fast momentum sets in; 4e-3 is PyTorch's. Default none, as in optax: it is $\beta_1$ from the start. */
@@ -49,7 +48,7 @@ const ahead = ({
  */
 export const nadam = described(
   'nadam',
-  { ...step, ...moments, momentumDecay: within('[0, inf)') },
+  { ...step, ...moments, momentumDecay: '[0, inf)' },
   ({ learningRate = 2e-3, weightDecay = 0, mask, ...options }: NadamOptimizerOptions) =>
     coupled({ learningRate, weightDecay, mask }, ahead(options)),
 )
@@ -68,7 +67,7 @@ export const nadam = described(
  */
 export const nadamw = described(
   'nadamw',
-  { ...step, ...moments, momentumDecay: within('[0, inf)') },
+  { ...step, ...moments, momentumDecay: '[0, inf)' },
   ({ learningRate = 2e-3, weightDecay = 1e-4, mask, ...options }: NadamOptimizerOptions) =>
     decoupled({ learningRate, weightDecay, mask }, ahead(options)),
 )
@@ -93,9 +92,9 @@ export const radam = described(
   {
     ...step,
     ...moments,
-    threshold: within('[4, inf]'),
-    nesterov: optional(boolean()),
-    epsAfterCorrection: optional(boolean()),
+    threshold: '[4, inf]',
+    nesterov: 'boolean',
+    epsAfterCorrection: 'boolean',
   },
   ({ learningRate = 1e-3, weightDecay = 0, mask, ...options }: RadamOptimizerOptions) =>
     coupled({ learningRate, weightDecay, mask }, scaleByRadam(options)),
@@ -118,7 +117,7 @@ export interface AdanOptimizerOptions extends StepOptions, DecayOptions, AdanOpt
  */
 export const adan = described(
   'adan',
-  { ...step, ...moments, b3: within('[0, 1)') },
+  { ...step, ...moments, b3: '[0, 1)' },
   ({ learningRate = 1e-3, weightDecay = 0, mask, epsRoot = 1e-8, ...options }: AdanOptimizerOptions) =>
     decoupled({ learningRate, weightDecay, mask }, scaleByAdan({ ...options, epsRoot })),
 )
@@ -140,7 +139,7 @@ export interface AdemamixOptimizerOptions extends StepOptions, DecayOptions, Ade
  */
 export const ademamix = described(
   'ademamix',
-  { ...step, ...moments, b3: scheduled('[0, 1)'), alpha: scheduled('[0, inf)') },
+  { ...step, ...moments, b3: 'scheduled [0, 1)', alpha: 'scheduled [0, inf)' },
   ({ learningRate = 1e-3, weightDecay = 0, mask, alpha = 5, ...options }: AdemamixOptimizerOptions) =>
     decoupled({ learningRate, weightDecay, mask }, scaleByAdemamix({ ...options, alpha })),
 )

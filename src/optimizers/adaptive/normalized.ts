@@ -9,8 +9,7 @@ import {
 } from '../../transform/index.js'
 import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled } from '../assemble.js'
-import { boolean, optional } from '../decode.js'
-import { betas, decay, described, epsilon, learningRate, scheduled, within } from '../describe.js'
+import { betas, decay, described, epsilon, learningRate } from '../describe.js'
 
 export interface AdoptOptimizerOptions extends StepOptions, DecayOptions, AdoptOptions {}
 
@@ -34,9 +33,9 @@ export const adopt = described(
     ...decay,
     ...betas,
     ...epsilon,
-    nesterov: optional(boolean()),
-    useClipping: optional(boolean()),
-    clipValue: scheduled('(0, inf)'),
+    nesterov: 'boolean',
+    useClipping: 'boolean',
+    clipValue: 'scheduled (0, inf)',
   },
   ({ learningRate = 1e-3, weightDecay = 0, mask, ...options }: AdoptOptimizerOptions) =>
     coupled({ learningRate, weightDecay, mask }, scaleByAdopt(options)),
@@ -59,7 +58,7 @@ export interface NovogradOptimizerOptions extends StepOptions, NovogradOptions {
  */
 export const novograd = described(
   'novograd',
-  { ...learningRate, ...decay, ...betas, ...epsilon, epsRoot: within('[0, inf)') },
+  { ...learningRate, ...decay, ...betas, ...epsilon, epsRoot: '[0, inf)' },
   ({ learningRate = 0.01, eps = 1e-6, ...options }: NovogradOptimizerOptions) =>
     namedChain({ moments: scaleByNovograd({ ...options, eps }), step: scaleByLearningRate(learningRate) }),
 )

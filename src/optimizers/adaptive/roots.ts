@@ -20,8 +20,7 @@ import {
 import { scheduleOf } from '../../transform/schedules/index.js'
 import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled } from '../assemble.js'
-import { boolean, optional } from '../decode.js'
-import { decay, described, epsilon, learningRate, within } from '../describe.js'
+import { decay, described, epsilon, learningRate } from '../describe.js'
 
 const step = { ...learningRate, ...decay }
 
@@ -52,13 +51,13 @@ export const rmsprop = described(
   {
     ...step,
     ...epsilon,
-    decay: within('[0, 1)'),
-    initialScale: within('[0, inf)'),
-    epsInSqrt: optional(boolean()),
-    biasCorrection: optional(boolean()),
-    centered: optional(boolean()),
-    momentum: within('[0, 1)'),
-    nesterov: optional(boolean()),
+    decay: '[0, 1)',
+    initialScale: '[0, inf)',
+    epsInSqrt: 'boolean',
+    biasCorrection: 'boolean',
+    centered: 'boolean',
+    momentum: '[0, 1)',
+    nesterov: 'boolean',
   },
   ({
     learningRate = 0.01,
@@ -111,9 +110,9 @@ export const adagrad = described(
   {
     ...step,
     ...epsilon,
-    initialAccumulator: within('[0, inf)'),
-    epsInSqrt: optional(boolean()),
-    lrDecay: within('[0, inf)'),
+    initialAccumulator: '[0, inf)',
+    epsInSqrt: 'boolean',
+    lrDecay: '[0, inf)',
   },
   ({ learningRate = 0.01, weightDecay = 0, mask, lrDecay = 0, ...options }: AdagradOptions) =>
     coupled({ learningRate: falling(learningRate, lrDecay), weightDecay, mask }, scaleByRss(options)),
@@ -136,7 +135,7 @@ export interface AdadeltaOptimizerOptions extends StepOptions, DecayOptions, Ada
  */
 export const adadelta = described(
   'adadelta',
-  { ...step, ...epsilon, rho: within('[0, 1)') },
+  { ...step, ...epsilon, rho: '[0, 1)' },
   ({ learningRate = 1, weightDecay = 0, mask, ...options }: AdadeltaOptimizerOptions) =>
     coupled({ learningRate, weightDecay, mask }, scaleByAdadelta(options)),
 )

@@ -11,11 +11,10 @@ import {
 } from '../../transform/index.js'
 import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled, decoupled } from '../assemble.js'
-import { boolean, oneOf, optional } from '../decode.js'
-import { betas, decay, described, epsilon, learningRate, within } from '../describe.js'
+import { betas, decay, described, epsilon, learningRate } from '../describe.js'
 
 const step = { ...learningRate, ...decay }
-const moments = { ...betas, ...epsilon, epsRoot: within('[0, inf)') }
+const moments = { ...betas, ...epsilon, epsRoot: '[0, inf)' } as const
 
 export interface AmsgradOptimizerOptions extends StepOptions, DecayOptions, AmsgradOptions {}
 
@@ -37,8 +36,8 @@ export const amsgrad = described(
   {
     ...step,
     ...moments,
-    biasCorrection: optional(boolean()),
-    maximumOf: optional(oneOf('moment', 'correctedMoment')),
+    biasCorrection: 'boolean',
+    maximumOf: ['moment', 'correctedMoment'],
   },
   ({ learningRate = 1e-3, weightDecay = 0, mask, ...options }: AmsgradOptimizerOptions) =>
     coupled({ learningRate, weightDecay, mask }, scaleByAmsgrad(options)),
@@ -100,7 +99,7 @@ export interface AdabeliefOptions extends StepOptions, DecayOptions, BeliefOptio
  */
 export const adabelief = described(
   'adabelief',
-  { ...step, ...moments, nesterov: optional(boolean()) },
+  { ...step, ...moments, nesterov: 'boolean' },
   ({ learningRate = 1e-3, weightDecay = 0, mask, ...options }: AdabeliefOptions) =>
     decoupled({ learningRate, weightDecay, mask }, scaleByBelief(options)),
 )
@@ -122,7 +121,7 @@ export interface YogiOptimizerOptions extends StepOptions, DecayOptions, YogiOpt
  */
 export const yogi = described(
   'yogi',
-  { ...step, ...moments, initialAccumulator: within('[0, inf)') },
+  { ...step, ...moments, initialAccumulator: '[0, inf)' },
   ({ learningRate = 0.01, weightDecay = 0, mask, ...options }: YogiOptimizerOptions) =>
     coupled({ learningRate, weightDecay, mask }, scaleByYogi(options)),
 )

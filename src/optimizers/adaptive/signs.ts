@@ -15,8 +15,7 @@ import {
 } from '../../transform/index.js'
 import type { DecayOptions, StepOptions } from '../assemble.js'
 import { coupled, decoupled } from '../assemble.js'
-import { oneOf, optional } from '../decode.js'
-import { betas, decay, described, learningRate, within } from '../describe.js'
+import { betas, decay, described, learningRate } from '../describe.js'
 
 const step = { ...learningRate, ...decay }
 
@@ -37,7 +36,7 @@ export interface LionOptimizerOptions extends StepOptions, DecayOptions, LionOpt
  */
 export const lion = described(
   'lion',
-  { ...step, ...betas, mode: optional(oneOf('hard', 'smooth', 'refined')), smoothBeta: within('(0, inf)') },
+  { ...step, ...betas, mode: ['hard', 'smooth', 'refined'], smoothBeta: '(0, inf)' },
   ({ learningRate = 1e-4, weightDecay = 1e-3, mask, ...options }: LionOptimizerOptions) =>
     decoupled({ learningRate, weightDecay, mask }, scaleByLion(options)),
 )
@@ -61,11 +60,11 @@ export const rprop = described(
   'rprop',
   {
     ...decay,
-    learningRate: within('(0, inf)'),
-    etaMinus: within('(0, 1)'),
-    etaPlus: within('(1, inf)'),
-    minStepSize: within('(0, inf)'),
-    maxStepSize: within('(0, inf)'),
+    learningRate: '(0, inf)',
+    etaMinus: '(0, 1)',
+    etaPlus: '(1, inf)',
+    minStepSize: '(0, inf)',
+    maxStepSize: '(0, inf)',
   },
   ({ weightDecay = 0, mask, ...options }: RpropOptimizerOptions) =>
     namedChain({
@@ -110,7 +109,7 @@ export interface SignumOptions extends StepOptions, DecayOptions {
  */
 export const signum = described(
   'signum',
-  { ...step, momentum: within('[0, 1)') },
+  { ...step, momentum: '[0, 1)' },
   ({ learningRate = 1e-3, weightDecay = 0, mask, momentum = 0.9 }: SignumOptions) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
-import { type ConfigErrors, isNonEmpty } from '../../optimizers/decode.js'
+import { type ConfigErrors, isNonEmpty } from '../problems.js'
 import { crc32 } from './crc32.js'
 
 /** What stands in a file under a name: float32 or float64 values. */

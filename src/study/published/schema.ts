@@ -3,17 +3,16 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import {
   boolean,
-  type ConfigErrors,
   type Decoded,
   type Decoder,
   eps,
   expected,
-  isNonEmpty,
   number,
   oneOf,
   optional,
   record,
-} from '../../optimizers/decode.js'
+} from '../../config/decode.js'
+import { type ConfigErrors, isNonEmpty } from '../../runtime/problems.js'
 
 type Fields = Readonly<Record<string, Decoder<unknown>>>
 

@@ -1,17 +1,12 @@
 /** Decoding untrusted configuration: every problem reported, not only the first. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
 import { type LeafSelector, named } from '../transform/index.js'
-
-/** What is wrong with a configuration, one entry a problem: where, and what would be right. */
-export type ConfigErrors = ReadonlyNonEmptyArray<string>
+import { suggestion } from '../transform/suggestion.js'
 
 /** Reads a value found at a path (`plasticity.minAlpha`); `undefined` is an absent key. */
 export type Decoder<T> = (value: unknown, path: string) => E.Either<ConfigErrors, T>
-
-/** Whether there are any. fp-ts has it too, at 8 kB gzip-ed for a web page. */
-export const isNonEmpty = <A>(list: readonly A[]): list is ReadonlyNonEmptyArray<A> => list.length > 0
 
 const show = (value: unknown): string => {
   if (typeof value === 'string') return `'${value}'`
@@ -116,24 +111,3 @@ export const dictionary =
           Decoder<Readonly<Record<string, T>>>
         >) // a field for each key that there is
       : expected(path, 'an object', value)
-
-/** The number of letters to insert, remove or replace to get from one word to the other (Levenshtein). */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (const [i, x] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, y] of [...b].entries())
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (x === y ? 0 : 1)))
-    row = next
-  }
-  return row.at(-1) ?? 0
-}
-
-/** `; did you mean 'x'?` for the nearest of some words, or nothing where none is near. */
-export const suggestion = (word: string, words: readonly string[]): string => {
-  const [nearest] = words
-    .map(candidate => ({ candidate, away: distance(word.slice(0, 64).toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, away }) => away <= Math.max(2, candidate.length / 3) && away < candidate.length)
-    .sort((a, b) => a.away - b.away)
-  return nearest === undefined ? '' : `; did you mean '${nearest.candidate}'?`
-}

@@ -1,6 +1,7 @@
 /** Schedules in a configuration: `{ schedule: 'cosineDecay', peak: 0.1, steps: 1000 }`, nested where they take schedules. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { ConfigErrors } from '../runtime/problems.js'
 import { HyperparameterError, type Interval } from '../transform/hyperparameter.js'
 import {
   constant,
@@ -21,19 +22,8 @@ import {
   warmupCosineDecay,
   warmupExponentialDecay,
 } from '../transform/index.js'
-import {
-  boolean,
-  type ConfigErrors,
-  type Decoded,
-  type Decoder,
-  dictionary,
-  list,
-  number,
-  oneOf,
-  optional,
-  record,
-  suggestion,
-} from './decode.js'
+import { suggestion } from '../transform/suggestion.js'
+import { boolean, type Decoded, type Decoder, dictionary, list, number, oneOf, optional, record } from './decode.js'
 
 type Fields = Readonly<Record<string, Decoder<unknown>>>
 

@@ -13,6 +13,7 @@ import {
   settle,
   withPlasticity,
 } from '../neuroplastic/index.js'
+import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
 import {
   averageOverLeaf,
   chain,
@@ -25,7 +26,7 @@ import {
   shuffleWithinLeaf,
   withLearningRateController,
 } from '../transform/index.js'
-import { boolean, type ConfigErrors, eps, isNonEmpty, number, oneOf, optional, record, selector } from './decode.js'
+import { boolean, eps, number, oneOf, optional, record, selector } from './decode.js'
 import { scheduledIn } from './scheduleConfig.js'
 
 const schema = record({

@@ -2,18 +2,22 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as record from 'fp-ts/lib/ReadonlyRecord.js'
+import * as catalogue from '../optimizers/catalogue.js'
+import type { Described } from '../optimizers/describe.js'
+import type { ConfigErrors } from '../runtime/problems.js'
 import type { GradientTransform } from '../transform/index.js'
-import * as catalogue from './catalogue.js'
-import { type ConfigErrors, oneOf } from './decode.js'
-import type { Described } from './describe.js'
+import { oneOf } from './decode.js'
 import { neuroPlasticFromConfig } from './neuroPlasticConfig.js'
+import { readerOf } from './options.js'
 
 type Decode = (config: unknown, warn: (message: string) => void) => E.Either<ConfigErrors, GradientTransform<unknown>>
 
 // An optimizer joins by its place in the catalogue.
 const decoders: Readonly<Record<string, Decode>> = {
   neuroplastic: neuroPlasticFromConfig,
-  ...record.map(({ decode }: Described<never, GradientTransform<unknown>>): Decode => decode)(catalogue),
+  ...record.mapWithIndex((name: string, optimizer: Described<never, GradientTransform<unknown>>) =>
+    readerOf(name, optimizer),
+  )(catalogue),
 }
 
 const [first = '', ...others] = Object.keys(decoders)
