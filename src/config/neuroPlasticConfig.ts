@@ -112,15 +112,8 @@ const consistent = (config: NeuroPlasticConfig): E.Either<ConfigErrors, NeuroPla
   return isNonEmpty(errors) ? E.left(errors) : E.right(config)
 }
 
-/** Fields that others make irrelevant, or that do more than they seem to. */
-export const warningsOf = ({
-  plasticity: p,
-  weightDecay,
-  decoupledWeightDecay,
-}: NeuroPlasticConfig): readonly string[] => [
-  ...(p.hybridBase === 'sgdMomentum' && decoupledWeightDecay && weightDecay !== 0
-    ? ["plasticity.hybridBase 'sgdMomentum' has the decay in its momentum; decoupledWeightDecay decays a second time"]
-    : []),
+/** Fields that others make irrelevant. */
+export const warningsOf = ({ plasticity: p }: NeuroPlasticConfig): readonly string[] => [
   ...(p.hybridBase !== 'classic' && (p.boundedResidual || p.orthogonalResidual)
     ? [`plasticity.hybridBase '${p.hybridBase}' makes boundedResidual and orthogonalResidual irrelevant`]
     : []),
@@ -129,9 +122,9 @@ export const warningsOf = ({
     : []),
 ]
 
-/** The decay that is left to {@link settle}: AdamW's is decoupled always; SGD has its coupled one in the momentum, flag or not. */
+/** The decay that is left to {@link settle}: AdamW's is decoupled always; SGD has it in the momentum, and there alone, flag or not. */
 const decayOf = ({ weightDecay, decoupledWeightDecay, plasticity: { hybridBase } }: NeuroPlasticConfig) => ({
-  weightDecay: hybridBase === 'sgdMomentum' && !decoupledWeightDecay ? 0 : weightDecay,
+  weightDecay: hybridBase === 'sgdMomentum' ? 0 : weightDecay,
   decoupledWeightDecay: decoupledWeightDecay || hybridBase === 'adamw',
 })
 

@@ -2,6 +2,7 @@
 import type { Graph, NodeId, Target } from '../expr/graph.js'
 import type { Path } from '../expr/structure.js'
 import type { GradientTransform } from '../transform/types.js'
+import { withoutGuards } from './guards.js'
 import { inputName, type Signature, traceInit, traceUpdate } from './trace.js'
 
 /** One place of the state. */
@@ -25,7 +26,9 @@ export interface Machine {
 /** Traces a transform whole. */
 export const machineOf = (transform: GradientTransform<unknown>, signature: Signature): Machine => {
   const init = traceInit(transform, signature.params)
-  const { graph, slots, updates, next } = traceUpdate(transform, signature)
+  const { slots, structure: _, ...traced } = traceUpdate(transform, signature)
+  const { graph, targets } = withoutGuards(traced.graph)
+  const [updates, next] = [traced.updates.map(targets), traced.next.map(targets)]
   const entries = slots.map(
     ({ path }, i) =>
       [inputName.state(path), { path, initial: init.graph.roots[i] as Target, next: next[i] as Target }] as const,

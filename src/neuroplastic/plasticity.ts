@@ -79,23 +79,32 @@ const warmUpByEpoch = (epochs: number, scale: Hyperparameter): Coefficient =>
     ? scale
     : context => scalarFrom(context, 'epoch', 'plasticity warm-up').sub(1).div(epochs).clipByValue(0, 1).mul(scale)
 
+/** A combination of signals as a coefficient: element by element, or its mean over the leaf, within the bounds. */
+const bounded = ({ minAlpha = 0.2, maxAlpha = 2, parameterwise = true }: PlasticityOptions) => ({
+  average: parameterwise ? identity : averageOverLeaf(),
+  bound: clamp(minAlpha, maxAlpha),
+})
+
 /**
- * $\alpha_{go} = \mathrm{clip}(\hat g,\ lo,\ hi)$: the coefficient from the gradient's magnitude alone.
+ * $\alpha_{go} = \mathrm{clip}(\hat g,\ lo,\ hi)$: the coefficient from the gradient's magnitude alone. With
+ * `parameterwise: false` it is $\mathrm{clip}(\mathrm{mean}(\hat g),\ lo,\ hi)$, a number for each leaf.
  *
  * @example
  * plasticityGate(gradientOnlyAlpha({ minAlpha: 0.5 }))
  */
-export const gradientOnlyAlpha = ({ minAlpha = 0.2, maxAlpha = 2, eps = 1e-8 }: PlasticityOptions = {}) => {
+export const gradientOnlyAlpha = (options: PlasticityOptions = {}) => {
+  const { minAlpha = 0.2, maxAlpha = 2, eps = 1e-8 } = options
   admit('maxAlpha', maxAlpha, '(0, inf)')
   admit('minAlpha', minAlpha, '(0, inf)')
   admitEnds(['minAlpha', minAlpha], ['maxAlpha', maxAlpha])
-  return namedChain({ signal: gradientSignal(eps), bound: clamp(minAlpha, maxAlpha) })
+  return namedChain({ signal: gradientSignal(eps), ...bounded(options) })
 }
 
 /**
  * The plasticity coefficient:
  * $$ \alpha_{full} = \mathrm{clip}(w_a \hat a + w_g \hat g + w_m \hat m,\ lo,\ hi), \qquad
  *    \alpha = \alpha_{go} + w s\,(\alpha_{full} - \alpha_{go}). $$
+ * With `parameterwise: false` both are numbers for each leaf: what is clipped is first averaged over it.
  *
  * @throws HyperparameterError
  * @example
@@ -119,11 +128,9 @@ export const plasticity = (options: PlasticityOptions = {}) => {
     [gradientWeight, gradientSignal(eps)],
     [memoryWeight, memorySignal(eps)],
   )
-  const bound = clamp(minAlpha, maxAlpha)
-  const average = (options.parameterwise ?? true) ? identity : averageOverLeaf()
-  const full = namedChain({ signals, average, bound })
+  const full = namedChain({ signals, ...bounded(options) })
   const alpha = lerp(gradientOnly, full, warmUpByEpoch(warmupEpochs, plasticityScale))
-  return namedChain({ blend: alpha, bound: options.boundAfterScaling ? bound : identity })
+  return namedChain({ blend: alpha, bound: options.boundAfterScaling ? clamp(minAlpha, maxAlpha) : identity })
 }
 
 /**

@@ -176,21 +176,18 @@ const hybridKeys = [
 ] as const
 
 /**
- * NeuroPlastic over SGD with momentum, whose decay is in the momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$. As published,
- * `decoupledWeightDecay` decays a second time, outside it.
+ * NeuroPlastic over SGD with momentum, whose decay is in the momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$. As in the authors'
+ * code, it decays there and only there, whatever `decoupledWeightDecay` says.
  *
  * @example
  * compile(hybridSgdMomentum({ learningRate: 0.01, modulationStrength: 0.3 }))
  */
 export const hybridSgdMomentum = (all: HybridOptions = {}) => {
-  const { weightDecay = 0, decoupledWeightDecay = false, ...options } = all
+  const { weightDecay = 0, ...options } = all
   return described(
     all,
     { ...pick(all, hybridKeys), hybridBase: 'sgdMomentum' },
-    modulated(
-      { ...options, weightDecay: decoupledWeightDecay ? weightDecay : 0, decoupledWeightDecay },
-      overSgdMomentum({ ...options, weightDecay }),
-    ),
+    modulated(options, overSgdMomentum({ ...options, weightDecay })),
   )
 }
 

@@ -2,6 +2,7 @@
 import { type Expr, expr } from '../expr/expr.js'
 import { map } from '../expr/tree.js'
 import { admit, admitEnds, type Hyperparameter } from './hyperparameter.js'
+import { allNormable, normable } from './normable.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
 import { globalNorm } from './whole.js'
 
@@ -24,7 +25,8 @@ export const clamp = (lo: Hyperparameter, hi: Hyperparameter): GradientTransform
 const shrink = (norm: Expr, maxNorm: Hyperparameter): Expr => norm.greater(maxNorm).where(expr(maxNorm).div(norm), 1)
 
 /**
- * Scales each leaf so that its norm is at most `maxNorm`: $u = g \min(1, c / \lVert g \rVert)$.
+ * Scales each leaf so that its norm is at most `maxNorm`: $u = g \min(1, c / \lVert g \rVert)$. A leaf with infinite elements
+ * becomes the limit, of norm $c$ along these.
  *
  * @param maxNorm $c > 0$
  * @throws HyperparameterError
@@ -33,11 +35,15 @@ const shrink = (norm: Expr, maxNorm: Hyperparameter): Expr => norm.greater(maxNo
  */
 export const clipByNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless> => {
   admit('maxNorm', maxNorm, '(0, inf)')
-  return leafwise(g => g.mul(shrink(g.norm(), maxNorm)))
+  return leafwise(g => {
+    const x = normable(g)
+    return x.mul(shrink(x.norm(), maxNorm))
+  })
 }
 
 /**
  * Scales all leaves together so that their common norm is at most `maxNorm`: $u = g \min(1, c / \lVert g \rVert_{\text{all}})$.
+ * Infinite elements become the limit, of norm $c$ along these.
  *
  * @param maxNorm $c > 0$
  * @throws HyperparameterError
@@ -50,7 +56,8 @@ export const clipByNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless
 export const clipByGlobalNorm = (maxNorm: Hyperparameter): GradientTransform<Stateless> => {
   admit('maxNorm', maxNorm, '(0, inf)')
   return stateless(updates => {
-    const factor = shrink(globalNorm(updates), maxNorm)
-    return map((g: Expr) => g.mul(factor))(updates)
+    const tree = allNormable(updates)
+    const factor = shrink(globalNorm(tree), maxNorm)
+    return map((g: Expr) => g.mul(factor))(tree)
   })
 }

@@ -1,8 +1,9 @@
 /** Combining transforms: one after another, side by side, and the fp-ts instances of both. */
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { type Expr, fill } from '../expr/expr.js'
-import { map, zipWith } from '../expr/tree.js'
+import { badLeafName, map, zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'
+import { HyperparameterError } from './hyperparameter.js'
 import { type GradientTransform, type Stateless, type StateOf, stateless } from './types.js'
 
 // TypeScript cannot follow a heterogeneous list through `map`: the casts of this file, each from a list of what every part
@@ -52,12 +53,20 @@ export const chain = <Ts extends Transforms>(...transforms: Ts): GradientTransfo
 /**
  * A {@link chain} whose parts, and so their states, have names: `state.moments.mu` rather than `state[1].mu`.
  *
+ * @throws HyperparameterError for a name like `'1'`, which JavaScript would move to the front
  * @example
  * namedChain({ clip: clipByGlobalNorm(1), moments: scaleByAdam(), step: scaleByLearningRate(1e-3) })
  */
 export const namedChain = <Ts extends Readonly<Record<string, GradientTransform<unknown>>>>(
   parts: Ts,
 ): GradientTransform<States<Ts>> => {
+  const bad = badLeafName(Object.keys(parts))
+  if (bad !== undefined)
+    throw new HyperparameterError(
+      'the name of a part',
+      bad,
+      `one that keeps its place in a record, as 'part${bad}' does`,
+    )
   const inner = chain(...Object.values(parts))
   const named = (states: readonly unknown[]) =>
     Object.fromEntries(Object.keys(parts).map((name, i) => [name, states[i]])) as States<Ts>

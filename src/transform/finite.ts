@@ -7,7 +7,7 @@ import { admit } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless } from './types.js'
 
 /**
- * Replaces each NaN by 0; infinities stay, for a clip to bound.
+ * Replaces each NaN by 0; infinities stay, for a clip to bound: one by norm gives its bound, along the infinite elements.
  *
  * @example
  * chain(zeroNans(), clipByGlobalNorm(1), sgd())

@@ -1,5 +1,6 @@
 /** Modulating the gradient by what a transform computes from it, or taking its size from there. */
 import { zipWith } from '../expr/tree.js'
+import { normable } from './normable.js'
 import type { GradientTransform } from './types.js'
 
 /**
@@ -33,7 +34,8 @@ export const graft = <Sm, Sd>(
   update: (updates, [sm, sd], params, context) => {
     const [m, sm1] = magnitude.update(updates, sm, params, context)
     const [d, sd1] = direction.update(updates, sd, params, context)
-    const grafted = zipWith([m, d], (x, y) => {
+    const grafted = zipWith([m, d], (x, along) => {
+      const y = normable(along)
       const norm = y.norm()
       // The direction first: the ratio of the norms may overflow where their product with y does not.
       return norm.greater(0).where(y.div(norm), 0).mul(x.norm())

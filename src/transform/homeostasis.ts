@@ -4,6 +4,7 @@ import { type Scalar, scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'
 import { admit, admitEach, admitEps, type Hyperparameter } from './hyperparameter.js'
 import { thirdOf } from './layers.js'
+import { normable } from './normable.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
 export interface HomeostasisOptions {
@@ -66,6 +67,6 @@ export const homeostasis = ({
     return u.mul(clip.mul(gain(rms, target, adaptationRate)))
   }
   return stateless((updates, params) =>
-    map((u: Expr, name) => regulated(u, scalar(targetRms).mul(scales[thirdOf(name, params)])))(updates),
+    map((u: Expr, name) => regulated(normable(u), scalar(targetRms).mul(scales[thirdOf(name, params)])))(updates),
   )
 }

@@ -50,17 +50,39 @@ export const thirdOf = (name: string, params: Tree<Expr>): 'early' | 'middle' | 
   return index < Math.ceil(all.length / 3) ? 'early' : index < Math.ceil((2 * all.length) / 3) ? 'middle' : 'late'
 }
 
+// A network may rightly have no convolution, or no block before its classifier. A name that fits none is mostly a slip.
+const groups: ReadonlySet<LeafSelector> = new Set([allLeaves, convOnly, classifierOnly, earlyBlocks, lateBlocks])
+
+const told = new WeakSet<LeafSelector>()
+
+/** Says, once for each selector, that it selects nothing. Not an error: what has no bias may be trained by a rule that spares biases. */
+const tellIfNone = (what: string, select: LeafSelector, all: Tree<Expr>, selected: Tree<Expr>): void => {
+  const leaves = names(all)
+  if (leaves.length === 0 || names(selected).length > 0 || groups.has(select) || told.has(select)) return
+  told.add(select)
+  const few = leaves.slice(0, 5).join("', '")
+  console.warn(`${what} none of the ${leaves.length} leaves '${few}'${leaves.length > 5 ? ', ...' : ''}`)
+}
+
 /**
  * Applies `f` to some leaves only; the rest pass unchanged. `f` sees the selected leaves alone: its norms do not count the
- * others, its state does not hold them.
+ * others, its state does not hold them. Where a selector by name selects nothing at all, a warning says so.
  *
  * @example
  * masked(named(/kernel$/), addDecayedWeights(1e-4))
  */
-export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
+export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> =>
+  maskedAs('a mask selects', select, f)
+
+/** {@link masked}, with what to say where nothing is selected. */
+const maskedAs = <S>(what: string, select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
   const selected = (params: Tree<Expr>) => filter(name => select(name, params))
   return {
-    init: params => f.init(selected(params)(params)),
+    init: params => {
+      const own = selected(params)(params)
+      tellIfNone(what, select, params, own)
+      return f.init(own)
+    },
     update: (updates, state, params, context) => {
       const keep = selected(params)
       const [out, next] = f.update(keep(updates), state, keep(params), context)
@@ -70,7 +92,8 @@ export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): Gradie
 }
 
 /**
- * Gives each leaf to the transform that its label names. Each sees its own leaves alone; state is a record by label.
+ * Gives each leaf to the transform that its label names. Each sees its own leaves alone; state is a record by label. Where a label
+ * is that of no leaf, a warning says so.
  *
  * @param label of a leaf, given all parameters
  * @param transforms by label
@@ -83,7 +106,12 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
   transforms: Ts,
 ): GradientTransform<States<Ts>> => {
   // Each part leaves the others' leaves as they are, so one after another they do the whole.
-  const part = (key: string) => masked((name, params) => label(name, params) === key, transforms[key] as Ts[string])
+  const part = (key: string) =>
+    maskedAs(
+      `the label '${key}' of a partition is that of`,
+      (name, params) => label(name, params) === key,
+      transforms[key] as Ts[string],
+    )
   const parts = namedChain(Object.fromEntries(Object.keys(transforms).map(key => [key, part(key)])) as Ts)
   return {
     init: params => {

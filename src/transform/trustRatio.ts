@@ -2,6 +2,7 @@
 import type { Expr } from '../expr/expr.js'
 import { zipWith } from '../expr/tree.js'
 import { admit, admitEnds, choose, type Hyperparameter } from './hyperparameter.js'
+import { normable } from './normable.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
 export interface TrustRatioOptions {
@@ -52,7 +53,8 @@ export const scaleByTrustRatio = ({
   const one = choose('zeroNorm', zeroNorm, { one: true, formula: false })
   const normOf = (x: Expr): Expr => (minNorm === 0 ? x.norm() : x.norm().maximum(minNorm))
   return stateless((updates, params) =>
-    zipWith([updates, params], (g, p) => {
+    zipWith([updates, params], (given, p) => {
+      const g = normable(given)
       const [ofParams, ofUpdate] = [normOf(p), normOf(g)]
       const ratio = ofParams.mul(trustCoefficient).div(ofUpdate.add(eps)).clipByValue(min, max)
       return g.mul(one ? ofParams.minimum(ofUpdate).greater(0).where(ratio, 1) : ratio)

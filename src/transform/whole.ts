@@ -1,6 +1,7 @@
 /** Quantities of the whole tree: over all leaves together, and 0 where there are none. */
 import { type Expr, expr } from '../expr/expr.js'
 import { map, type Tree, values, zipWith } from '../expr/tree.js'
+import { unitFor } from './normable.js'
 
 /** The sum of values, one a leaf. */
 export const total = (terms: Tree<Expr>): Expr => {
@@ -15,12 +16,21 @@ export const dot = (a: Tree<Expr>, b: Tree<Expr>): Expr => total(zipWith([a, b],
 export const squaredNorm = (a: Tree<Expr>): Expr => total(map((x: Expr) => x.norm().square())(a))
 
 /**
- * The norm of all leaves together, 0 without any: $\sqrt{\sum_i \lVert g_i \rVert^2}$. A measure for {@link monitor}.
+ * The norm of all leaves together, 0 without any: $\sqrt{\sum_i \lVert g_i \rVert^2}$. No square overflows or vanishes on the way.
+ * A measure for {@link monitor}.
  *
  * @example
  * monitor({ norm: globalNorm })
  */
-export const globalNorm = (tree: Tree<Expr>): Expr => squaredNorm(tree).sqrt()
+export const globalNorm = (tree: Tree<Expr>): Expr => {
+  const norms = map((x: Expr) => x.norm())(tree)
+  const [first, ...rest] = values(norms)
+  if (first === undefined) return expr(0)
+  const unit = unitFor(rest.reduce((a, b) => a.maximum(b), first))
+  return total(map((n: Expr) => n.div(unit).square())(norms))
+    .sqrt()
+    .mul(unit)
+}
 
 /** $\lVert a \rVert_1$. */
 export const absoluteSum = (a: Tree<Expr>): Expr => total(map((x: Expr) => x.abs().sum())(a))

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { applyUpdates, compile, fromConfig } from '../../src/index.js'
-import { backends, useBackend } from '../support/backend.js'
+import { useBackend } from '../support/backend.js'
 import { type Flat, flat, type Shapes, tensors } from '../support/tensors.js'
 
 interface Case {
@@ -20,6 +20,7 @@ interface Case {
 
 const cases = (file: string): readonly Case[] => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
 const neuroplastic = cases('neuroplastic.json')
+const random = cases('neuroplastic-random.json')
 const torch = cases('torch.json')
 
 /** The largest error of a step, as a part of what is allowed: 1e-5 (1 + |expected|). */
@@ -30,18 +31,22 @@ const worst = (actual: Flat, expected: Flat): number =>
     ),
   )
 
-test('all 20 NeuroPlastic cases and the 12 of torch.optim are here', () => {
-  expect([neuroplastic.length, torch.length]).toEqual([20, 12])
+test('all 20 NeuroPlastic cases, the 24 random ones and the 12 of torch.optim are here', () => {
+  expect([neuroplastic.length, random.length, torch.length]).toEqual([20, 24, 12])
 })
 
-describe.each(backends)('on %s', backend => {
+describe.each([
+  ['cpu', 'tfjs'],
+  ['wasm', 'fused'],
+  ['wasm', 'tfjs'],
+] as const)('on %s, %s', (backend, interpreter) => {
   beforeAll(() => useBackend(backend))
 
-  test.each([...neuroplastic, ...torch].map(c => [c.name, c] as const))('%s', (_, c) => {
+  test.each([...neuroplastic, ...random, ...torch].map(c => [c.name, c] as const))('%s', (_, c) => {
     const transform = E.getOrElseW((errors: readonly string[]) => {
       throw new Error(errors.join('\n'))
     })(fromConfig(c.config))
-    const optimizer = compile(transform)
+    const optimizer = compile(transform, { interpreter })
     const before = tf.memory().numTensors
 
     // update and applyUpdates on one side, step on the other: both must follow the recording.

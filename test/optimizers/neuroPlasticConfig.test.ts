@@ -57,7 +57,7 @@ const rows: readonly (readonly [string, (options: typeof common | object) => Gra
       }),
   ],
   ['hybridSgdMomentum', o => hybridSgdMomentum({ ...o, modulationTarget: 'trustRatio', layerScope: 'convOnly' })],
-  ['hybridSgdMomentum, twice', o => hybridSgdMomentum({ ...o, decoupledWeightDecay: true, baseMomentum: 0.5 })],
+  ['hybridSgdMomentum, decoupled', o => hybridSgdMomentum({ ...o, decoupledWeightDecay: true, baseMomentum: 0.5 })],
   [
     'hybridAdamW',
     o =>

@@ -281,3 +281,22 @@ describe('hyperparameters that the state holds do what plain ones do', () => {
     expect(after(P.injectHyperparameters(make, options))).toEqual(expected)
   })
 })
+
+test.each([
+  ['stands still at -1', () => -1, -1],
+  ['rises from -10', (i: number) => -10 + i / 2, -10],
+  ['stands still at 1', () => 1, 1],
+] as const)('a plateau of a loss that %s is one', (_, loss, best) => {
+  const optimizer = P.compile(P.reduceOnPlateau({ patience: 2, rtol: 0.1 }))
+  const [params, grads] = [{ w: tf.tensor1d([1]) }, { w: tf.tensor1d([1]) }]
+  let state = optimizer.init(params)
+  for (let i = 0; i < 8; i++) state = optimizer.update(grads, state, params, { loss: loss(i) })[1]
+  expect(state.bestValue).toBe(best)
+  expect(state.scale).toBeCloseTo(0.001, 12)
+})
+
+test('a named chain refuses a name that JavaScript would move to the front', () => {
+  expect(() => P.namedChain({ 2: P.scale(2), 1: P.addDecayedWeights(1) })).toThrow(
+    "the name of a part must be one that keeps its place in a record, as 'part1' does; got '1'",
+  )
+})

@@ -2,6 +2,7 @@
 import type { Expr } from '../../expr/expr.js'
 import { map, zipWith } from '../../expr/tree.js'
 import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import { allNormable, normable } from '../normable.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from '../types.js'
 import { globalNorm } from '../whole.js'
 
@@ -57,7 +58,10 @@ export const scaleByParamBlockRms = (options: ParamBlockOptions = {}): GradientT
  */
 export const clipByBlockRms = (threshold: Hyperparameter): GradientTransform<Stateless> => {
   admit('threshold', threshold, '(0, inf)')
-  return leafwise(g => g.div(rootMeanSquare(g).div(threshold).maximum(1)))
+  return leafwise(g => {
+    const x = normable(g)
+    return x.div(rootMeanSquare(x).div(threshold).maximum(1))
+  })
 }
 
 export interface UpdateNormOptions {
@@ -85,7 +89,8 @@ export const normalizeByUpdateNorm = ({
   admit('scaleFactor', scaleFactor, '(-inf, inf)')
   admitEps('eps', eps)
   return stateless(updates => {
-    const norm = globalNorm(updates).add(eps)
-    return map((g: Expr) => g.div(norm).mul(scaleFactor))(updates)
+    const tree = allNormable(updates)
+    const norm = globalNorm(tree).add(eps)
+    return map((g: Expr) => g.div(norm).mul(scaleFactor))(tree)
   })
 }

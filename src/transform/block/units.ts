@@ -3,6 +3,7 @@ import type { Expr } from '../../expr/expr.js'
 import type { Shape } from '../../expr/shape.js'
 import { zipWith } from '../../expr/tree.js'
 import { admitEach, choose, type Hyperparameter } from '../hyperparameter.js'
+import { normable } from '../normable.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from '../types.js'
 
 /** The first axes of a shape, all but the last `kept`. */
@@ -41,7 +42,8 @@ export const adaptiveGradClip = (
 ): GradientTransform<Stateless> => {
   admitEach('(0, inf)', { clipping, eps })
   return stateless((updates, params) =>
-    zipWith([updates, params], (g, p) => {
+    zipWith([updates, params], (given, p) => {
+      const g = normable(given)
       const along = axes ?? unitAxes(g.shape)
       const [size, most] = [g.norm(along), p.norm(along).maximum(eps).mul(clipping)]
       return g.mul(size.greater(most).where(most.div(size.maximum(1e-6)), 1))

@@ -68,7 +68,7 @@ const decide = (
   { scale, bestValue, plateauCount, cooldownCount, avgValue }: PlateauState,
   { factor, patience, rtol, atol, cooldown, minScale }: Required<PlateauOptions>,
 ): PlateauState => {
-  const better = avgValue.less(scalar(1).sub(rtol).mul(bestValue).sub(atol))
+  const better = avgValue.less(bestValue.sub(bestValue.abs().mul(rtol)).sub(atol))
   const cooling = cooldownCount.greater(0)
   const since = cooling.logicalOr(better).where(0, plateauCount.add(1))
   const stuck = since.equal(patience)
@@ -85,7 +85,7 @@ const decide = (
 /**
  * Multiplies by a scale that falls when the loss no longer does: $u_t = s_t\, g_t$. For the average $\bar f$ of each
  * `accumulationSize` losses,
- * $$ \text{better} \iff \bar f < (1 - \mathit{rtol})\, f_{best} - \mathit{atol}, \qquad
+ * $$ \text{better} \iff \bar f < f_{best} - \mathit{rtol}\, \lvert f_{best} \rvert - \mathit{atol}, \qquad
  *    n' = \begin{cases} 0 & \text{better} \\ n + 1 & \text{else} \end{cases} \qquad
  *    s' = \max(\mathit{minScale},\ \mathit{factor} \cdot s) \text{ and } n'' = 0 \text{ where } n' = \mathit{patience}, $$
  * but in the `cooldown` averages after a reduction, in which $n$ stays 0.
@@ -98,7 +98,8 @@ const decide = (
  * const optimizer = compile(chain(adam({ learningRate: 1e-3 }), reduceOnPlateau({ patience: 5, accumulationSize: 100 })))
  * optimizer.step({ params, state: optimizer.init(params) }, grads, { loss: 0.7 })
  *
- * Source: PyTorch's and optax's schedule of the same name.
+ * Source: PyTorch's and optax's schedule of the same name, whose $(1 - \mathit{rtol})\, f_{best}$ is the same for positive losses and
+ * lies above a negative one.
  */
 export const reduceOnPlateau = (options: PlateauOptions = {}): GradientTransform<PlateauState> => {
   const admitted = admitPlateau(options)

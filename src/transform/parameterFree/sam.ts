@@ -4,6 +4,7 @@ import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
 import { branch } from '../branch.js'
 import { admit } from '../hyperparameter.js'
+import { allNormable } from '../normable.js'
 import { present } from '../present.js'
 import { type GradientTransform, type Stateless, stateless } from '../types.js'
 import { globalNorm, ratio } from '../whole.js'
@@ -17,8 +18,9 @@ import { restart } from './restart.js'
  */
 export const normalize = (): GradientTransform<Stateless> =>
   stateless(updates => {
-    const norm = globalNorm(updates)
-    return map((g: Expr) => ratio(g, norm))(updates)
+    const tree = allNormable(updates)
+    const norm = globalNorm(tree)
+    return map((g: Expr) => ratio(g, norm))(tree)
   })
 
 export interface SamOptions {
