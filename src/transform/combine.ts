@@ -67,6 +67,13 @@ export const namedChain = <Ts extends Readonly<Record<string, GradientTransform<
       bad,
       `one that keeps its place in a record, as 'part${bad}' does`,
     )
+  return sequence(parts)
+}
+
+/** A {@link namedChain} in whatever order its record has. */
+export const sequence = <Ts extends Readonly<Record<string, GradientTransform<unknown>>>>(
+  parts: Ts,
+): GradientTransform<States<Ts>> => {
   const inner = chain(...Object.values(parts))
   const named = (states: readonly unknown[]) =>
     Object.fromEntries(Object.keys(parts).map((name, i) => [name, states[i]])) as States<Ts>

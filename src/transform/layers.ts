@@ -1,7 +1,7 @@
 /** Which leaves are meant: groups of them by their place in layer order, and transforms on a part of the leaves. */
 import type { Expr } from '../expr/expr.js'
 import { filter, names, type Tree } from '../expr/tree.js'
-import { namedChain, type States } from './combine.js'
+import { type States, sequence } from './combine.js'
 import { HyperparameterError } from './hyperparameter.js'
 import type { GradientTransform } from './types.js'
 
@@ -50,16 +50,21 @@ export const thirdOf = (name: string, params: Tree<Expr>): 'early' | 'middle' | 
   return index < Math.ceil(all.length / 3) ? 'early' : index < Math.ceil((2 * all.length) / 3) ? 'middle' : 'late'
 }
 
-// A network may rightly have no convolution, or no block before its classifier. A name that fits none is mostly a slip.
-const groups: ReadonlySet<LeafSelector> = new Set([allLeaves, convOnly, classifierOnly, earlyBlocks, lateBlocks])
+/** Whether a function asks for a leaf's name alone. A network may rightly have no convolution; a name that fits no leaf is mostly a slip. */
+const byName = (f: (name: string, params: Tree<Expr>) => unknown): boolean => f.length < 2
 
-const told = new WeakSet<LeafSelector>()
+const told = new WeakSet<object>()
 
-/** Says, once for each selector, that it selects nothing. Not an error: what has no bias may be trained by a rule that spares biases. */
-const tellIfNone = (what: string, select: LeafSelector, all: Tree<Expr>, selected: Tree<Expr>): void => {
+/** Says, once for each function, that it selects nothing. Not an error: what has no bias may be trained by a rule that spares biases. */
+const tellIfNone = (
+  what: string,
+  f: (name: string, params: Tree<Expr>) => unknown,
+  all: Tree<Expr>,
+  selected: Tree<Expr>,
+): void => {
   const leaves = names(all)
-  if (leaves.length === 0 || names(selected).length > 0 || groups.has(select) || told.has(select)) return
-  told.add(select)
+  if (leaves.length === 0 || names(selected).length > 0 || !byName(f) || told.has(f)) return
+  told.add(f)
   const few = leaves.slice(0, 5).join("', '")
   console.warn(`${what} none of the ${leaves.length} leaves '${few}'${leaves.length > 5 ? ', ...' : ''}`)
 }
@@ -71,16 +76,12 @@ const tellIfNone = (what: string, select: LeafSelector, all: Tree<Expr>, selecte
  * @example
  * masked(named(/kernel$/), addDecayedWeights(1e-4))
  */
-export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> =>
-  maskedAs('a mask selects', select, f)
-
-/** {@link masked}, with what to say where nothing is selected. */
-const maskedAs = <S>(what: string, select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
+export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
   const selected = (params: Tree<Expr>) => filter(name => select(name, params))
   return {
     init: params => {
       const own = selected(params)(params)
-      tellIfNone(what, select, params, own)
+      tellIfNone('a mask selects', select, params, own)
       return f.init(own)
     },
     update: (updates, state, params, context) => {
@@ -106,13 +107,8 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
   transforms: Ts,
 ): GradientTransform<States<Ts>> => {
   // Each part leaves the others' leaves as they are, so one after another they do the whole.
-  const part = (key: string) =>
-    maskedAs(
-      `the label '${key}' of a partition is that of`,
-      (name, params) => label(name, params) === key,
-      transforms[key] as Ts[string],
-    )
-  const parts = namedChain(Object.fromEntries(Object.keys(transforms).map(key => [key, part(key)])) as Ts)
+  const part = (key: string) => masked((name, params) => label(name, params) === key, transforms[key] as Ts[string])
+  const parts = sequence(Object.fromEntries(Object.keys(transforms).map(key => [key, part(key)])) as Ts)
   return {
     init: params => {
       const stray = names(params).find(name => !Object.hasOwn(transforms, label(name, params)))
@@ -122,6 +118,9 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
           label(stray, params),
           `one of '${Object.keys(transforms).join("', '")}'`,
         )
+      const labels = new Set(names(params).map(name => label(name, params)))
+      const idle = Object.keys(transforms).filter(key => !labels.has(key))
+      if (idle.length > 0) tellIfNone(`a partition gives the label '${idle.join("', '")}' to`, label, params, {})
       return parts.init(params)
     },
     update: (updates, state, params, context) => parts.update(updates, state, params, context),

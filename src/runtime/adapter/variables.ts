@@ -17,6 +17,20 @@ export type Bound = Leaf & { readonly variable: tf.Variable }
 
 export const isBound = (leaf: Leaf): leaf is Bound => leaf.variable !== undefined
 
+/** A name without the number that tfjs adds where another variable has it: a model that is loaded beside the one that was saved. */
+const base = (name: string): string => name.replace(/_\d+$/, '')
+
+/**
+ * The names that leaves are to have, as masks see them: that of a layer's weight without the number that tfjs adds in a second
+ * model (`head/kernel_1`), unless two of them were then called the same.
+ */
+const ownNames = (variables: readonly tf.Variable[]): readonly string[] => {
+  const short = ({ name }: tf.Variable): string => (name.includes('/') ? base(name) : name)
+  const count = new Map<string, number>()
+  for (const variable of variables) count.set(short(variable), (count.get(short(variable)) ?? 0) + 1)
+  return variables.map(variable => (count.get(short(variable)) === 1 ? short(variable) : variable.name))
+}
+
 /** A name that trees accept and that none has yet. A `tf.variable` without a name is called 0, 1, 2, ... */
 const leafName = (name: string, taken: ReadonlySet<string>): string => {
   const safe = badLeafName([name]) === undefined ? name : `variable ${name}`
@@ -24,9 +38,6 @@ const leafName = (name: string, taken: ReadonlySet<string>): string => {
   for (let i = 2; taken.has(own); i++) own = `${safe}~${i}`
   return own
 }
-
-/** A name without the number that tfjs adds where another variable has it: a model that is loaded beside the one that was saved. */
-const base = (name: string): string => name.replace(/_\d+$/, '')
 
 type Fits = (leaf: Leaf, variable: tf.Variable) => boolean
 
@@ -70,8 +81,9 @@ export const meet = (known: readonly Leaf[], fresh: readonly tf.Variable[]): rea
   if (living.length > 0 && !matched.some(isBound)) return byPlace(matched, fresh)
   // Nobody inherits from a leaf that is gone, not even a variable of its name.
   const taken = new Set(known.map(({ leaf }) => leaf))
-  const more = left.map((variable): Leaf => {
-    const leaf = leafName(variable.name, taken)
+  const own = ownNames(left)
+  const more = left.map((variable, i): Leaf => {
+    const leaf = leafName(own[i] ?? variable.name, taken)
     taken.add(leaf)
     return { leaf, name: variable.name, shape: variable.shape, variable }
   })

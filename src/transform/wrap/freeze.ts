@@ -19,7 +19,10 @@ export function freeze<S>(select: LeafSelector, f: GradientTransform<S>): Gradie
 export function freeze(select: LeafSelector, f: GradientTransform<unknown> = identity): GradientTransform<unknown> {
   const [frozen, free] = [masked(select, zero), masked((name, params) => !select(name, params), f)]
   return {
-    init: params => free.init(params),
+    init: params => {
+      frozen.init(params) // has no state, and tells where it selects nothing
+      return free.init(params)
+    },
     update: (updates, state, params, context) => {
       const [out, next] = free.update(updates, state, params, context)
       return [frozen.update(out, [], params, context)[0], next]
