@@ -31,6 +31,17 @@ const slicing = (
 const slice = (flat: Expr, offset: number, { shape }: Expr): Expr =>
   opaque({ name: 'slice', version: 1, attributes: { offset, shape }, run: slicing }, shape, [flat])
 
+/** Where each leaf begins in that vector. */
+const offsetsOf = (tree: Tree<Expr>): ReadonlyMap<string, number> => {
+  const offsets = new Map<string, number>()
+  let end = 0
+  for (const [name, { size }] of Object.entries(tree)) {
+    offsets.set(name, end)
+    end += size
+  }
+  return offsets
+}
+
 /**
  * Applies `f` to all leaves as one, a vector under the name `flat`: what `f` does by leaf it does over the whole.
  * $$ u = f(g_1 \oplus \dots \oplus g_n) $$
@@ -55,12 +66,7 @@ export const flatten = <S>(f: GradientTransform<S>): GradientTransform<S> => ({
     const [out, next] = f.update({ flat }, state, { flat: concat(params) }, context)
     const whole = get('flat')(out).broadcastTo(flat)
 
-    const offsets = new Map<string, number>()
-    let end = 0
-    for (const [name, { size }] of Object.entries(params)) {
-      offsets.set(name, end)
-      end += size
-    }
+    const offsets = offsetsOf(params)
     const sliced = map((g: Expr, name) => slice(whole, offsets.get(name) as number, g))(updates)
     if (names(updates).length === names(params).length) return [sliced, next]
 
