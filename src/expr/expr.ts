@@ -57,6 +57,13 @@ export interface Opaque<A extends Json = Json> {
   run(tensors: readonly unknown[], scalars: readonly number[], attributes: A): unknown
 }
 
+/** Under which name a value can be observed. */
+export interface Observed {
+  readonly label: string
+  /** The label of the value that this one accompanies: who intervenes there intervenes here, alike. */
+  readonly companionOf?: string | undefined
+}
+
 /** What an Expr computes from the Exprs in `args` and the Scalars in `scalars`. */
 export type ExprOperation =
   | { readonly op: 'input'; readonly name: string }
@@ -64,7 +71,7 @@ export type ExprOperation =
   | { readonly op: UnaryOperation | BinaryOperation | 'where' | 'clip' | 'lerp' | 'broadcast' | 'cast' }
   | { readonly op: 'select' }
   | { readonly op: 'reduce'; readonly kind: Reduction; readonly axes: readonly number[] | undefined }
-  | { readonly op: 'observe'; readonly label: string }
+  | ({ readonly op: 'observe' } & Observed)
   | { readonly op: 'opaque'; readonly opaque: Required<Opaque> }
 
 export type ExprNode = ExprOperation & { readonly args: readonly Expr[]; readonly scalars: readonly Scalar[] }
@@ -131,7 +138,7 @@ export interface Expr {
   norm(axes?: readonly number[]): Expr
 
   /** Names this value, so that `compile(t, { observe: [label] })` can read it; and `others`, though nothing depends on them. */
-  observe(label: string, ...others: readonly Expr[]): Expr
+  observe(label: string | Observed, ...others: readonly Expr[]): Expr
 }
 
 /** Whether a value is an Expr. */
@@ -227,6 +234,13 @@ const admitOpaque = (operation: Required<Opaque>): Required<Opaque> => {
 
 /** The text that a function was written as. */
 export const sourceOf = (run: object): string => Function.prototype.toString.call(run)
+
+/** The same operation on other operands, of the same shapes. */
+export const rebuiltExpr = (
+  { node, shape, dtype, leaf }: Expr,
+  args: readonly Expr[],
+  scalars: readonly Scalar[],
+): Expr => make(node, shape, args, { dtype, scalars, leaf })
 
 const number = (x: Expr): Expr => (x.dtype === 'bool' ? make({ op: 'cast' }, x.shape, [x]) : x)
 const condition = (x: Expr): Expr => (x.dtype === 'bool' ? x : binary('notEqual', x, 0))
@@ -347,6 +361,7 @@ const methods: Methods = {
   norm: reduction('norm'),
   observe(label, ...others) {
     const { dtype, leaf } = this
-    return make({ op: 'observe', label }, this.shape, [this, number(this), ...others], { dtype, leaf })
+    const observed = typeof label === 'string' ? { label } : label
+    return make({ op: 'observe', ...observed }, this.shape, [this, number(this), ...others], { dtype, leaf })
   },
 }

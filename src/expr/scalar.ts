@@ -117,6 +117,11 @@ export const scalarInput = (name: string): Scalar => make({ op: 'input', name })
 /** A one-element tensor read back to the host: 1 where it is not zero. For `branch` alone. */
 export const scalarRead = (expr: Readable): Scalar => make({ op: 'read', expr })
 
+/** The same operation on other operands: the tensor that a `read` reads, or the numbers of any other. */
+export const rebuiltScalar = ({ node }: Scalar, operands: readonly (Scalar | Readable)[]): Scalar =>
+  // Each operand stands where one of its sort stood, which TypeScript cannot follow.
+  make((node.op === 'read' ? { op: 'read', expr: operands[0] } : { ...node, args: operands }) as ScalarNode)
+
 /** Whether a value is a Scalar. */
 export const isScalar = (x: unknown): x is Scalar =>
   typeof x === 'object' && x !== null && 'sort' in x && x.sort === 'scalar'

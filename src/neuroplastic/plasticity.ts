@@ -147,5 +147,6 @@ export const withPlasticity = <Sa, Sb>(
   provide(
     'alpha',
     observe('alpha', alpha),
-    provide('gradientOnly', observe('gradientOnly', gradientOnlyAlpha(options)), body),
+    // What is done to alpha is done to what it is compared with, or the difference would still have alpha's pattern.
+    provide('gradientOnly', observe('gradientOnly', gradientOnlyAlpha(options), { companionOf: 'alpha' }), body),
   )

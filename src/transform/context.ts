@@ -1,5 +1,5 @@
 /** Reading the context of a step, and putting trees into it. */
-import type { Expr } from '../expr/expr.js'
+import type { Expr, Observed } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
 import { type Hyperparameter, HyperparameterError } from './hyperparameter.js'
@@ -85,16 +85,22 @@ export const recall = (name: string): GradientTransform<Stateless> =>
   )
 
 /**
- * Names what `f` gives, so that `compile(t, { observe: [label] })` can read it: a label, a tree.
+ * Names what `f` gives, so that `compile(t, { observe: [label] })` can read it, and {@link intervene} change it: a label, a tree.
  *
+ * @param options.companionOf the label of a value that this one accompanies: an intervention there is one here, alike, so that
+ *   what is computed from both sees the same done to both
  * @example
  * const rule = plasticityGate(observe('alpha', plasticity()))
  * compile(rule, { observe: ['alpha'] })
  */
-export const observe = <S>(label: string, f: GradientTransform<S>): GradientTransform<S> => ({
+export const observe = <S>(
+  label: string,
+  f: GradientTransform<S>,
+  { companionOf }: Pick<Observed, 'companionOf'> = {},
+): GradientTransform<S> => ({
   init: params => f.init(params),
   update: (updates, state, params, context) => {
     const [out, state1] = f.update(updates, state, params, context)
-    return [map((u: Expr) => u.observe(label))(out), state1]
+    return [map((u: Expr) => u.observe({ label, companionOf }))(out), state1]
   },
 })

@@ -1,4 +1,5 @@
 /** Modulating the gradient by what a transform computes from it, or taking its size from there. */
+import type { Expr } from '../expr/expr.js'
 import { zipWith } from '../expr/tree.js'
 import { normable } from './normable.js'
 import type { GradientTransform } from './types.js'
@@ -17,6 +18,14 @@ export const plasticityGate = <S>(alpha: GradientTransform<S>): GradientTransfor
   },
 })
 
+/** $\frac{\lVert x \rVert}{\lVert y \rVert} y$, and 0 where $y = 0$. */
+export const grafted = (x: Expr, along: Expr): Expr => {
+  const y = normable(along)
+  const norm = y.norm()
+  // The direction first: the ratio of the norms may overflow where their product with y does not.
+  return norm.greater(0).where(y.div(norm), 0).mul(x.norm())
+}
+
 /**
  * The direction of one transform with the norm, per leaf, of another:
  * $$ u = \frac{\lVert m(g) \rVert}{\lVert d(g) \rVert}\, d(g), $$ and 0 where $d(g) = 0$.
@@ -34,12 +43,6 @@ export const graft = <Sm, Sd>(
   update: (updates, [sm, sd], params, context) => {
     const [m, sm1] = magnitude.update(updates, sm, params, context)
     const [d, sd1] = direction.update(updates, sd, params, context)
-    const grafted = zipWith([m, d], (x, along) => {
-      const y = normable(along)
-      const norm = y.norm()
-      // The direction first: the ratio of the norms may overflow where their product with y does not.
-      return norm.greater(0).where(y.div(norm), 0).mul(x.norm())
-    })
-    return [grafted, [sm1, sd1]]
+    return [zipWith([m, d], grafted), [sm1, sd1]]
   },
 })

@@ -17,6 +17,8 @@ export {
   zero,
 } from './combine.js'
 export { type Coefficient, observe, type Provided, provide, recall, scalarFrom, treeFrom } from './context.js'
+export { type ControlOptions, type Controls, controlsOf, type GraftedControl } from './control/controls.js'
+export { type Intervened, type Intervention, intervene, interventions, type Place } from './control/intervene.js'
 export { applyIfFinite, type FiniteState, zeroNans } from './finite.js'
 export { graft, plasticityGate } from './gate.js'
 export { type HomeostasisOptions, homeostasis } from './homeostasis.js'

@@ -1,7 +1,6 @@
 /** A control that needs randomness: the same values, in places that mean nothing. */
 import * as tf from '@tensorflow/tfjs'
-import { pipe } from 'fp-ts/lib/function.js'
-import { opaque } from '../expr/expr.js'
+import { type Expr, opaque } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'
 import { admit } from './hyperparameter.js'
@@ -20,6 +19,15 @@ const run = ([values]: readonly unknown[], [step]: readonly number[], { seed, le
   return tf.gather(x.flatten(), indices).reshape(x.shape)
 }
 
+/** The elements of a leaf in an order that seed, leaf and step determine. */
+export const shuffled = (x: Expr, seed: number, leaf: string, step: Scalar): Expr => {
+  if (x.size < 2) return x // nothing to permute; and tf.gather from an empty tensor loses a buffer
+  return opaque({ name: 'shuffle', version: 1, attributes: { seed, leaf }, run }, x.shape, [x], [step])
+}
+
+/** Checks the seed of permutations. */
+export const admitSeed = (seed: number): number => admit('seed', seed, `integer in [0, ${Number.MAX_SAFE_INTEGER}]`)
+
 /**
  * Permutes the elements within each leaf, anew at each step: the distribution stays, the pattern goes.
  *
@@ -31,18 +39,12 @@ const run = ([values]: readonly unknown[], [step]: readonly number[], { seed, le
  * plasticityGate(chain(plasticity(), shuffleWithinLeaf())) // as control: what is left of alpha without its pattern?
  */
 export const shuffleWithinLeaf = (seed = 0): GradientTransform<Counted> => {
-  admit('seed', seed, `integer in [0, ${Number.MAX_SAFE_INTEGER}]`)
+  admitSeed(seed)
   return {
     init: (): { count: Scalar } => ({ count: scalar(0) }),
-    update: (updates, { count }) => {
-      const shuffled = pipe(
-        updates,
-        map((x, leaf) => {
-          if (x.size < 2) return x // nothing to permute; and tf.gather from an empty tensor loses a buffer
-          return opaque({ name: 'shuffle', version: 1, attributes: { seed, leaf }, run }, x.shape, [x], [count])
-        }),
-      )
-      return [shuffled, { count: count.add(1) }]
-    },
+    update: (updates, { count }) => [
+      map((x: Expr, leaf) => shuffled(x, seed, leaf, count))(updates),
+      { count: count.add(1) },
+    ],
   }
 }
