@@ -17,6 +17,7 @@ import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
 import {
   averageOverLeaf,
   chain,
+  controlsOf,
   type GradientTransform,
   graft,
   identity,
@@ -93,14 +94,7 @@ const consistent = (config: NeuroPlasticConfig): E.Either<ConfigErrors, NeuroPla
   const { activityWeight, gradientWeight, memoryWeight, minAlpha, maxAlpha, controllerLow, controllerHigh } =
     config.plasticity
   const total = activityWeight + gradientWeight + memoryWeight
-  const { control, mode, hybridBase, lrControllerMode, boundedResidual, orthogonalResidual } = config.plasticity
-  const classicRule = mode === 'ruleBased' && hybridBase === 'classic' && lrControllerMode === 'off'
   const errors = [
-    ...(control !== 'none' && !(classicRule && !boundedResidual && !orthogonalResidual)
-      ? [
-          `plasticity.control '${control}' is a control of the classic rule; it goes with no other rule, mode or controller`,
-        ]
-      : []),
     ...(Math.abs(total - 1) > 1e-6
       ? [`plasticity.activityWeight, gradientWeight and memoryWeight must add up to 1; got ${total}`]
       : []),
@@ -143,8 +137,20 @@ const alphaOf = ({ plasticity: p }: NeuroPlasticConfig): GradientTransform<unkno
   return plasticity(p)
 }
 
+/** Whether the rule is that which `alphaOne` and the other controls by name are controls of. */
+const isClassic = ({ plasticity: p }: NeuroPlasticConfig): boolean =>
+  p.mode === 'ruleBased' &&
+  p.hybridBase === 'classic' &&
+  p.lrControllerMode === 'off' &&
+  !p.boundedResidual &&
+  !p.orthogonalResidual
+
 const assemble = (config: NeuroPlasticConfig): GradientTransform<unknown> => {
   const { learningRate, plasticity: p, homeostasis, mask } = config
+  if (p.control !== 'none' && !isClassic(config)) {
+    const rule = assemble({ ...config, plasticity: { ...p, control: 'none' } })
+    return controlsOf(rule, { seed: p.controlSeed })[p.control]
+  }
   const step: GradientTransform<unknown> =
     p.lrControllerMode === 'off'
       ? scaleByLearningRate(learningRate)

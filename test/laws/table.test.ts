@@ -28,6 +28,7 @@ const samples: readonly (readonly unknown[])[] = [
   [{}, identity],
   [identity, {}, identity],
   [identity, 2],
+  [identity, 'name', (x: unknown) => x],
   [identity, { maxSquaredNorm: 1 }],
   [() => identity, {}],
   [allLeaves, identity],

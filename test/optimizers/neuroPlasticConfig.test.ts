@@ -8,6 +8,7 @@ import {
   alphaShuffled,
   boundedNeuroPlastic,
   controlledNeuroPlastic,
+  controlsOf,
   fromConfig,
   type GradientTransform,
   gradientOnly,
@@ -121,11 +122,15 @@ test.each([
   { lrControllerMode: 'global' },
   { boundedResidual: true },
   { orthogonalResidual: true },
-])('a control goes with no other rule: %o', more => {
-  const decoded = fromConfig({ optimizer: 'neuroplastic', plasticity: { control: 'averaged', ...more } })
-  expect(E.isLeft(decoded) && decoded.left[0]).toMatch(
-    /^plasticity.control 'averaged' is a control of the classic rule/,
-  )
+])('a control is that of the very rule: %o', more => {
+  const made = (control: 'none' | 'one' | 'averaged' | 'shuffled' | 'grafted') => {
+    const decoded = fromConfig({ optimizer: 'neuroplastic', plasticity: { control, controlSeed: 7, ...more } })
+    if (E.isLeft(decoded)) throw new Error(decoded.left.join('\n'))
+    return decoded.right
+  }
+  const expected = controlsOf(made('none'), { seed: 7 })
+  for (const control of ['one', 'averaged', 'shuffled', 'grafted'] as const)
+    expect(graphOf(made(control))).toBe(graphOf(expected[control]))
 })
 
 test.each<readonly [object, string]>([

@@ -1,7 +1,7 @@
 /** Interventions, and controls that are made from the rule. */
 import { describe, expect, test } from 'vitest'
 import * as P from '../../src/index.js'
-import type { Flat } from '../support/tensors.js'
+import { type Flat, flat, tensors } from '../support/tensors.js'
 import { type Run, updates, waves } from './play.js'
 
 type T = P.GradientTransform<unknown>
@@ -253,4 +253,22 @@ describe('the graft is at the smallest part that holds every reader and what it 
     const plain = P.leafwise(x => x.mul(x.abs().add(1)))
     expectSame(controlsOf(rule).grafted, by(rule, plain))
   })
+})
+
+test('a control observes what its rule does: a value for each leaf, and what is read', () => {
+  const rule = P.orthogonalNeuroPlastic()
+  const labels = ['alpha', 'gradientOnly', '.base', '.orthogonal', '.rule']
+  const read = (transform: T) => {
+    const optimizer = P.compile(transform, { observe: labels })
+    const params = tensors(waves(shapes), shapes)
+    const [, , readings] = optimizer.update(tensors(waves(shapes, 1), shapes), optimizer.init(params), params)
+    return tree.map(flat)(readings)
+  }
+  const { one, averaged, shuffled, grafted } = tree.map(read)(controlsOf(rule) as unknown as P.Tree<T>)
+  const own = read(rule)
+  expect(grafted?.alpha).toEqual(own.alpha)
+  expect(one?.alpha).toEqual(tree.map((xs: readonly number[]) => xs.map(() => 1))(own.alpha as Flat))
+  expect(new Set(averaged?.alpha?.kernel)).toHaveProperty('size', 1)
+  expect(shuffled?.alpha?.kernel?.toSorted()).toEqual(own.alpha?.kernel?.toSorted())
+  expect(shuffled?.alpha?.kernel).not.toEqual(own.alpha?.kernel)
 })

@@ -34,6 +34,8 @@ const within = (slots: readonly Slot[], label: string, parts: ReadonlySet<Symbol
   }
 }
 
+const unobserved = (x: Expr): Expr => (x.node.op === 'observe' ? (x.node.args[0] as Expr) : x)
+
 /**
  * The rule whose modulated part has the norm, per leaf, that it has, and the direction that it would have without modulation:
  * $$ \mathrm{graft}(R,\ R|_{\alpha = 1}), $$
@@ -57,7 +59,10 @@ const graftedControl = <S>(rule: GradientTransform<S>, label: string): GradientT
     const theirs = new Map(inner.map(({ key, before }) => [before, own.get(key) ?? before]))
 
     const unmodulated = exchanged(label, interventions.one, scalar(0))
-    const apart = rewriter((original, rewritten) => theirs.get(original) ?? rewritten)
+    // What is observed of the rule is not observed a second time.
+    const apart = rewriter(
+      (original, rewritten) => theirs.get(original) ?? (isExpr(rewritten) ? unobserved(rewritten) : rewritten),
+    )
     const plain = <X extends SymbolicValue>(x: X): X => apart(unmodulated(x))
     const graft = rewriter((original, rewritten) =>
       parts.has(original) && isExpr(original) && isExpr(rewritten) ? grafted(rewritten, plain(original)) : rewritten,

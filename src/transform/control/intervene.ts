@@ -1,5 +1,5 @@
 /** Interventions: a rule in which what is observed is exchanged for something else. */
-import { type Expr, type ExprLike, expr } from '../../expr/expr.js'
+import { type Expr, type ExprLike, expr, rebuiltExpr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { mapSymbols } from '../../expr/structure.js'
 import { map, names, type Tree } from '../../expr/tree.js'
@@ -47,10 +47,13 @@ export const exchanged = (label: string, f: Intervention, step: Scalar) => {
   const labelled = isObserved(label)
   return rewriter((_, rewritten) => {
     if (!labelled(rewritten)) return rewritten
-    const { args, label, companionOf } = rewritten.node
-    const [observed, ...others] = args as readonly [Expr, ...Expr[]]
-    const read = expr(f(observed, { leaf: rewritten.leaf ?? '*', step })).broadcastTo(observed)
-    return read.observe({ label, companionOf }, ...others)
+    const { args, scalars } = rewritten.node
+    // The value itself, which may be a truth value, the number that is observed of it, and what is observed beside it.
+    const [value, observed, ...others] = args as readonly [Expr, Expr, ...Expr[]]
+    const read = expr(f(observed, { leaf: rewritten.leaf ?? '*', step }))
+      .add(0)
+      .broadcastTo(observed)
+    return rebuiltExpr(rewritten, [value.dtype === 'bool' ? read.notEqual(0) : read, read, ...others], scalars)
   })
 }
 

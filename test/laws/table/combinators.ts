@@ -59,6 +59,14 @@ export const combinators: readonly Row[] = [
     ...gate(1, 1),
   ),
   row('observe', "('b', trace(0.9))", () => P.observe('b', trace(0.9)), ...linear, reducesTo(trace(0.9))),
+  row(
+    'intervene',
+    "(plasticityGate(observe('alpha', plasticity())), 'alpha', alpha => alpha.clipByValue(0.5, 1.5))",
+    () =>
+      P.intervene(P.plasticityGate(P.observe('alpha', P.plasticity())), 'alpha', alpha => alpha.clipByValue(0.5, 1.5)),
+    ...linear,
+    ...gate(0.5, 1.5),
+  ),
   row('residual', '(trace(0.9))', () => P.residual(trace(0.9)), ...linear, rotationEquivariance),
   row(
     'boundedResidual',
