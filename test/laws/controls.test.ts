@@ -21,7 +21,9 @@ const rows = table.flatMap(({ source, make }) => {
   if (!labels.includes('alpha')) return []
   // The rule of an optimizer is settled; where a controller reads alpha, the part is all of the step.
   const part = labels.includes('.rule') && !labels.includes('multiplier') ? '.rule' : undefined
-  return [[source, make(), { companions: ['gradientOnly'], ...(part && { part }) }] as const]
+  return [
+    [source, make(), { companions: labels.filter(label => label === 'gradientOnly'), ...(part && { part }) }] as const,
+  ]
 })
 
 const expectHolds = (transform: T, claim: ControlsClaim, source: string, runs = perRow) => {
