@@ -1,15 +1,21 @@
 /** Decoding untrusted configuration: every problem reported, not only the first. */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
-import { type LeafSelector, named } from '../transform/index.js'
+import type { LeafSelector } from '../transform/index.js'
 import { suggestion } from '../transform/suggestion.js'
+import { patternOf } from './pattern.js'
 
 /** Reads a value found at a path (`plasticity.minAlpha`); `undefined` is an absent key. */
 export type Decoder<T> = (value: unknown, path: string) => E.Either<ConfigErrors, T>
 
+/** A word from outside, of which a message repeats no more than a line. */
+const shown = (word: string): string =>
+  word.length <= 80 ? word : `${word.slice(0, 60)}... (${word.length} characters)`
+
 const show = (value: unknown): string => {
-  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'string') return `'${shown(value)}'`
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
   return String(value)
 }
@@ -56,12 +62,18 @@ export type Decoded<Fields> = {
   readonly [K in keyof Fields as undefined extends Read<Fields[K]> ? K : never]?: Exclude<Read<Fields[K]>, undefined>
 }
 
-/** The leaves whose names match a regular expression, given as a string. */
+/** The leaves whose names match a pattern, given as a string. */
 export const selector: Decoder<LeafSelector> = (value, path) => {
-  if (typeof value !== 'string') return expected(path, 'a regular expression of leaf names, as a string', value)
-  return E.tryCatch(
-    () => named(new RegExp(value)),
-    () => [`${path} must be a regular expression of leaf names; got ${show(value)}`],
+  if (typeof value !== 'string') return expected(path, 'a pattern of leaf names, as a string', value)
+  return pipe(
+    patternOf(value),
+    E.bimap(
+      (what): ConfigErrors => [
+        `${path} must be a pattern of literals, '.', classes, '*', '+', '?', '|', groups, '^' and '$'; ${show(value)} has ${what}`,
+      ],
+      // Of the name alone, which is how a mask that selects nothing is known for a slip.
+      matches => (name: string) => matches(name),
+    ),
   )
 }
 
@@ -71,7 +83,7 @@ export const record =
   (value = {}, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return expected(path || 'the configuration', 'an object', value)
-    const at = (key: string) => (path === '' ? key : `${path}.${key}`)
+    const at = (key: string) => (path === '' ? shown(key) : `${path}.${shown(key)}`)
     const given = value as Readonly<Record<string, unknown>>
     const keys = Object.keys(fields)
     const results = keys.map(

@@ -30,6 +30,23 @@ const nameOf = (config: unknown): E.Either<ConfigErrors, string> =>
         `the configuration must be an object with a key optimizer, one of '${Object.keys(decoders).join("', '")}'`,
       ])
 
+/** How many values a configuration may have, each time that it is met: reading takes time in proportion. */
+const most = 1000
+
+/** Nothing, unless there are too many values, or a knot of them. */
+const bounded = (config: unknown): E.Either<ConfigErrors, unknown> => {
+  const open: unknown[] = [config]
+  for (let met = 0; open.length > 0; met++) {
+    if (met + open.length > most) return E.left([`the configuration must have at most ${most} values; got more`])
+    const value = open.pop()
+    if (typeof value !== 'object' || value === null) continue
+    const keys = Object.keys(value)
+    if (met + keys.length > most) return E.left([`the configuration must have at most ${most} values; got more`])
+    for (const key of keys) open.push((value as Readonly<Record<string, unknown>>)[key])
+  }
+  return E.right(config)
+}
+
 /**
  * The transform that a configuration describes, or everything that is wrong with it.
  *
@@ -47,6 +64,7 @@ export const fromConfig = (
   { warn = console.warn }: { readonly warn?: (message: string) => void } = {},
 ): E.Either<ConfigErrors, GradientTransform<unknown>> =>
   pipe(
-    nameOf(config),
+    bounded(config),
+    E.flatMap(nameOf),
     E.flatMap(name => (decoders[name] as Decode)(config, warn)),
   )

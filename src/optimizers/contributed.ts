@@ -93,7 +93,7 @@ export const muon = described(
     ...decay,
     ...epsilon,
     nsCoeffs: ['standard', 'dion'],
-    nsSteps: 'integer in [0, inf)',
+    nsSteps: 'integer in [0, 100]',
     beta: '[0, 1)',
     nesterov: 'boolean',
     adaptive: 'boolean',

@@ -61,6 +61,8 @@ test('a selector is a pattern', () => {
   const read = selector('kernel$', 'mask')
   if (E.isLeft(read)) throw new Error(read.left.join())
   expect([read.right('a/kernel', {}), read.right('a/bias', {})]).toEqual([true, false])
-  expect(errorOf(selector('(', 'mask'))).toEqual(["mask must be a regular expression of leaf names; got '('"])
-  expect(errorOf(selector(3, 'mask'))).toEqual(['mask must be a regular expression of leaf names, as a string; got 3'])
+  expect(errorOf(selector('(', 'mask'))).toEqual([
+    "mask must be a pattern of literals, '.', classes, '*', '+', '?', '|', groups, '^' and '$'; '(' has a group that is not closed, '('",
+  ])
+  expect(errorOf(selector(3, 'mask'))).toEqual(['mask must be a pattern of leaf names, as a string; got 3'])
 })

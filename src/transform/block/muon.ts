@@ -25,7 +25,7 @@ const presets: Readonly<Record<'standard' | 'dion', NewtonSchulzStep | readonly 
 export interface MuonTransformOptions {
   /** Coefficients, the same for each step, one triple per step, or those of a publication; default `'standard'`. */
   readonly nsCoeffs?: NewtonSchulzStep | readonly NewtonSchulzStep[] | keyof typeof presets
-  /** Newton-Schulz steps, a whole number from 0, where the coefficients do not say it; default 5. */
+  /** Newton-Schulz steps, a whole number from 0 to 100, where the coefficients do not say it; default 5. */
   readonly nsSteps?: number
   /** $\beta$ in [0, 1), the decay of the moving average; default 0.95. */
   readonly beta?: Hyperparameter
@@ -102,7 +102,7 @@ const nearest = (m: Expr, steps: readonly NewtonSchulzStep[], eps: Hyperparamete
  * [height · width · in, out], vectors as one row. The matrix products run through tfjs.
  *
  * @param options.nsCoeffs finite triples, default `'standard'`
- * @param options.nsSteps a whole number from 0, default 5
+ * @param options.nsSteps a whole number from 0 to 100, default 5
  * @param options.beta $\beta$ in [0, 1), default 0.95
  * @param options.eps $\varepsilon > 0$, default 1e-8
  * @param options.nesterov default true
@@ -123,7 +123,7 @@ export const scaleByMuon = ({
   adaptive = false,
   biasCorrection = true,
 }: MuonTransformOptions = {}): GradientTransform<MuonState> => {
-  admit('nsSteps', nsSteps, 'integer in [0, inf)')
+  admit('nsSteps', nsSteps, 'integer in [0, 100]')
   admit('beta', beta, '[0, 1)')
   admitEps('eps', eps)
   const steps = stepsOf(nsCoeffs, nsSteps)

@@ -14,7 +14,7 @@ export interface MechanicOptions {
   readonly eps?: Hyperparameter
   /** $s_0 > 0$, each bettor's first scale; default 1e-6. */
   readonly sInit?: Hyperparameter
-  /** $n$, how many bettors there are, of decay $1 - 10^{-i}$; a whole number from 1, default 6. */
+  /** $n$, how many bettors there are, of decay $1 - 10^{-i}$; a whole number from 1 to 15 (beyond, a double takes the decay for 1), default 6. */
   readonly numBetas?: number
 }
 
@@ -101,7 +101,7 @@ export const mechanize = <S>(
   admit('weightDecay', weightDecay, '[0, inf)')
   admitEps('eps', eps)
   admit('sInit', sInit, '(0, inf)')
-  const betas = decays(admit('numBetas', numBetas, 'integer in [1, inf)'))
+  const betas = decays(admit('numBetas', numBetas, 'integer in [1, 15]'))
   const betting = { eps, sInit, numBetas }
   return {
     init: params => ({ base: base.init(params), delta: zerosLike(params), bettors: betas.map(() => bettor(sInit)) }),
