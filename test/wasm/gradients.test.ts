@@ -53,6 +53,8 @@ describe('gradients agree with the cpu backend and leave nothing behind', () => 
 
   it.each(['maxPool', 'avgPool'] as const)('%s', name =>
     property(pooling, async ({ batch, input, channels, window, strides, pad, seed }) => {
+      // With padding, the gradient of avgPool on cpu is wrong.
+      fc.pre(name === 'maxPool' || pad === 'valid')
       fc.pre(pad === 'same' || (input[0] >= window[0] && input[1] >= window[1]))
       const x = random([batch, ...input, channels], seed)
       const f = (x: tf.Tensor) => pools[name](x as tf.Tensor4D, window, strides, pad)

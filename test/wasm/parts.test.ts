@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Axis, Convolution } from '../../src/wasm/kernels/convolution.js'
+import type { Convolution } from '../../src/wasm/kernels/convolution.js'
+import type { Axis } from '../../src/wasm/kernels/geometry.js'
 import { partsOf } from '../../src/wasm/kernels/parts.js'
 
 const axis: fc.Arbitrary<Axis> = fc
@@ -9,9 +10,10 @@ const axis: fc.Arbitrary<Axis> = fc
     taps: fc.integer({ min: 1, max: 11 }),
     stride: fc.integer({ min: 1, max: 4 }),
     before: fc.nat({ max: 5 }),
+    dilation: fc.constant(1),
   })
   .filter(({ input, taps, before }) => input + 2 * before >= taps)
-  .map(a => ({ ...a, output: Math.floor((a.input + 2 * a.before - a.taps) / a.stride) + 1 }))
+  .map(a => ({ ...a, after: a.before, output: Math.floor((a.input + 2 * a.before - a.taps) / a.stride) + 1 }))
 
 const convolution: fc.Arbitrary<Convolution> = fc.record({
   batch: fc.integer({ min: 1, max: 64 }),

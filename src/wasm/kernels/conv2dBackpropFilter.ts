@@ -14,7 +14,7 @@ import { required, type WasmKernel } from './kernel.js'
 export const conv2dBackpropFilter: WasmKernel = ({ inputs, backend, attrs = {} }) => {
   const [x, dy] = [required(inputs, 'x'), required(inputs, 'dy')]
   const shape = attrs.filterShape as number[]
-  const convolution = convolutionOf(x.shape, shape, dy.shape, attrs, false)
+  const convolution = convolutionOf(x.shape, shape, dy.shape, attrs)
   const { columns, inChannels, outChannels } = convolution
   return filterGradient(backend, x, dy, shape, convolution, {
     // The channels of the input are neighbours in it as taps are, and in the filter too: they count as taps.

@@ -1,7 +1,8 @@
 /** `Conv2DBackpropInput` for training: the input gradient of a convolution, and `conv2dTranspose`. */
 import type * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import { type Axis, convolutionOf } from './convolution.js'
+import { convolutionOf } from './convolution.js'
+import type { Axis } from './geometry.js'
 import type { WasmKernel } from './kernel.js'
 import { inputGradient, type Phase } from './phases.js'
 import { floats } from './tensors.js'
@@ -45,7 +46,7 @@ export const conv2dBackpropInput =
     const { dy, filter } = inputs
     const channelsFirst = attrs.dataFormat === 'NCHW'
     if (dy === undefined || filter === undefined || channelsFirst) return stock(call)
-    const convolution = convolutionOf(attrs.inputShape as number[], filter.shape, dy.shape, attrs, false)
+    const convolution = convolutionOf(attrs.inputShape as number[], filter.shape, dy.shape, attrs)
     const axes = [convolution.rows, convolution.columns] as const
     return inputGradient(backend, dy, convolution, {
       kernelName: 'Conv2D',

@@ -1,15 +1,5 @@
 /** The geometry of a two-dimensional convolution, as the kernels of its gradients see it. */
-import * as tf from '@tensorflow/tfjs'
-
-/** One spatial axis: position `i` of the input meets position `o` of the output at the tap `i - o * stride + before`. */
-export interface Axis {
-  readonly input: number
-  readonly output: number
-  readonly taps: number
-  readonly stride: number
-  /** Padding before the first input position. */
-  readonly before: number
-}
+import { type Axis, axesOf, type WindowAttrs } from './geometry.js'
 
 /** A convolution of a batch of images, channels last. */
 export interface Convolution {
@@ -20,8 +10,6 @@ export interface Convolution {
   readonly columns: Axis
 }
 
-type Four = [number, number, number, number]
-
 /**
  * Reads the geometry from the attributes that the gradient kernels of TensorFlow.js get.
  *
@@ -31,7 +19,6 @@ type Four = [number, number, number, number]
  * @param filterShape of its filter: [rows, columns, channels in, channels out, or, if depthwise, multiples]
  * @param dyShape of the gradient of its output
  * @param attrs strides, padding, dilations
- * @param depthwise whether each channel has filters of its own
  * @throws where the filter is dilated: TensorFlow.js defines no gradient then
  */
 export const convolutionOf = (
@@ -39,31 +26,11 @@ export const convolutionOf = (
   filterShape: readonly number[],
   dyShape: readonly number[],
   attrs: Readonly<Record<string, unknown>>,
-  depthwise: boolean,
 ): Convolution => {
-  const { strides, pad, dilations = 1, dimRoundingMode } = attrs as unknown as tf.DepthwiseConv2dNativeAttrs
-  if ([dilations].flat().some(dilation => dilation !== 1))
-    throw new Error(`the gradients of dilated convolutions are not defined; got dilations ${dilations}`)
-  const [input, filter] = [inputShape as Four, filterShape as Four]
-  const info = tf.backend_util.computeConv2DInfo(input, filter, strides, 1, pad, dimRoundingMode, depthwise)
-  const [, outRows, outColumns] = dyShape as Four
-  return {
-    batch: info.batchSize,
-    inChannels: info.inChannels,
-    outChannels: info.outChannels,
-    rows: {
-      input: info.inHeight,
-      output: outRows,
-      taps: info.filterHeight,
-      stride: info.strideHeight,
-      before: info.padInfo.top,
-    },
-    columns: {
-      input: info.inWidth,
-      output: outColumns,
-      taps: info.filterWidth,
-      stride: info.strideWidth,
-      before: info.padInfo.left,
-    },
-  }
+  // The attributes of all gradients of convolutions have these in common.
+  const windows = attrs as unknown as WindowAttrs
+  if ([windows.dilations ?? 1].flat().some(dilation => dilation !== 1))
+    throw new Error(`the gradients of dilated convolutions are not defined; got dilations ${windows.dilations}`)
+  const [rows, columns] = axesOf(inputShape.slice(1, -1), filterShape, windows, dyShape.slice(1))
+  return { batch: inputShape[0]!, inChannels: inputShape[3]!, outChannels: dyShape[3]!, rows: rows!, columns: columns! }
 }

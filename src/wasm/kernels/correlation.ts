@@ -4,9 +4,9 @@
  *
  * The backend has nothing like it. It is emitted for its memory, once for each shape that is asked for.
  */
-import { type Bytes, encodeModule, unsigned, type ValueType } from '../emit/encode.js'
+import { type Bytes, unsigned, type ValueType } from '../emit/encode.js'
 import { f32, get, i32, loop, set, tee, v128 } from '../emit/instructions.js'
-import { memory } from '../heap.js'
+import { overMemory } from './loops.js'
 
 /** What distinguishes one loop from another. */
 export interface Shape {
@@ -115,8 +115,6 @@ const emit = ({ taps, channels, paired }: Shape): { readonly locals: readonly Va
   return { locals, code: times(params.groups, params.groups, group) }
 }
 
-const known = new WeakMap<WebAssembly.Memory, Map<string, Correlation>>()
-
 /**
  * The loop of a shape over the memory of the backend.
  *
@@ -124,17 +122,8 @@ const known = new WeakMap<WebAssembly.Memory, Map<string, Correlation>>()
  * correlation({ taps: 3, channels: 8, paired: false }) // three taps of one channel of the input, for eight of the output
  */
 export const correlation = (shape: Shape): Correlation => {
-  const heap = memory()
-  const loops = known.get(heap) ?? new Map<string, Correlation>()
-  known.set(heap, loops)
-  const key = `${shape.taps} ${shape.channels} ${shape.paired}`
-  const found = loops.get(key)
-  if (found !== undefined) return found
   const params = Array<ValueType>(COUNT).fill('i32')
-  const shared = typeof SharedArrayBuffer !== 'undefined' && heap.buffer instanceof SharedArrayBuffer
-  const module = encodeModule([{ name: 'run', params, results: [], ...emit(shape) }], { maximum: 65536, shared })
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), { env: { memory: heap } })
-  const made = exports.run as Correlation
-  loops.set(key, made)
-  return made
+  const key = `correlation ${shape.taps} ${shape.channels} ${shape.paired}`
+  // The cast names what is emitted here.
+  return overMemory(key, () => [{ name: 'run', params, results: [], ...emit(shape) }]).run as Correlation
 }

@@ -14,7 +14,7 @@ import { required, type WasmKernel } from './kernel.js'
 export const depthwiseBackpropFilter: WasmKernel = ({ inputs, backend, attrs = {} }) => {
   const [x, dy] = [required(inputs, 'x'), required(inputs, 'dy')]
   const shape = attrs.filterShape as number[]
-  const convolution = convolutionOf(x.shape, shape, dy.shape, attrs, true)
+  const convolution = convolutionOf(x.shape, shape, dy.shape, attrs)
   const { columns, inChannels } = convolution
   const multiples = shape[3]!
   const own = (i: number): Channels => ({ input: i, output: i * multiples, count: multiples, paired: false })

@@ -1,7 +1,8 @@
 /** `DepthwiseConv2dNativeBackpropInput`, which the stock backend lacks. */
 import type * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import { type Axis, convolutionOf } from './convolution.js'
+import { convolutionOf } from './convolution.js'
+import type { Axis } from './geometry.js'
 import { required, type WasmKernel } from './kernel.js'
 import { inputGradient, type Phase } from './phases.js'
 import { floats } from './tensors.js'
@@ -38,7 +39,7 @@ const reversed = (
  */
 export const depthwiseBackpropInput: WasmKernel = ({ inputs, backend, attrs = {} }) => {
   const [dy, filter] = [required(inputs, 'dy'), required(inputs, 'filter')]
-  const convolution = convolutionOf(attrs.inputShape as number[], filter.shape, dy.shape, attrs, true)
+  const convolution = convolutionOf(attrs.inputShape as number[], filter.shape, dy.shape, attrs)
   const axes = [convolution.rows, convolution.columns] as const
   return inputGradient(backend, dy, convolution, {
     kernelName: 'DepthwiseConv2dNative',

@@ -1,24 +1,13 @@
 /** `_FusedMatMul` for training and inference: any operands, with bias and activation. */
 import type * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { activated, activationOf } from './activation.js'
 import { type WasmKernel, wasmKernel } from './kernel.js'
 import { type Product, productOf } from './operands.js'
 import { usingOperand, usingTall } from './product.js'
 import { reshaped, usingTemporary } from './tensors.js'
 
 type Call = Parameters<WasmKernel>[0]
-
-// The activations that the stock kernel knows, by their own kernels.
-const ACTIVATIONS: Readonly<Record<string, (call: Call, x: tf.TensorInfo) => tf.TensorInfo>> = {
-  relu: ({ backend }, x) => wasmKernel('Relu')({ inputs: { x }, backend }),
-  relu6: ({ backend }, x) => wasmKernel('Relu6')({ inputs: { x }, backend }),
-  elu: ({ backend }, x) => wasmKernel('Elu')({ inputs: { x }, backend }),
-  sigmoid: ({ backend }, x) => wasmKernel('Sigmoid')({ inputs: { x }, backend }),
-  leakyrelu: ({ backend, attrs }, x) =>
-    wasmKernel('LeakyRelu')({ inputs: { x }, backend, attrs: { alpha: attrs?.leakyreluAlpha ?? 0 } }),
-  prelu: ({ backend, inputs }, x) =>
-    wasmKernel('Prelu')({ inputs: { x, alpha: inputs.preluActivationWeights }, backend }),
-}
 
 const isLinear = ({ attrs }: Call): boolean => (attrs?.activation ?? 'linear') === 'linear'
 
@@ -27,7 +16,7 @@ const fused = (stock: WasmKernel, backend: BackendWasm, { left, right, outShape 
     usingOperand(backend, tall.x, tall.transpose, a =>
       usingOperand(backend, right.x, right.transpose, b =>
         reshaped(
-          stock({
+          activated(stock, {
             ...call,
             inputs: { ...call.inputs, a, b },
             attrs: { ...call.attrs, transposeA: false, transposeB: false },
@@ -46,16 +35,15 @@ const stepByStep = (call: Call): tf.TensorInfo => {
     bias === undefined
       ? product
       : usingTemporary(backend, product, a => wasmKernel('Add')({ inputs: { a, b: bias }, backend }))
-  const activate = ACTIVATIONS[String(call.attrs?.activation)]
-  return activate === undefined ? sum : usingTemporary(backend, sum, x => activate(call, x))
+  return activationOf(call)!(call, sum)
 }
 
 /**
  * Improves `_FusedMatMul`: $C_i = f(A'_i B'_i + \mathit{bias})$.
  *
  * Where an operand is transposed or a stack, the stock kernel is not only slow: it adds the bias once for each 48 inner
- * elements, takes its last element from the second row on, and bounds partial sums by the activation. Here all cases mean
- * what they mean on the `cpu` backend. What the stock kernel refuses (a bias of rank other than 1) stays refused.
+ * elements, takes its last element from the second row on, and bounds partial sums by the activation; and relu makes 0 of NaN.
+ * Here all cases mean what they mean on the `cpu` backend. What the stock kernel refuses (a bias of rank other than 1) stays refused.
  *
  * @param stock the stock kernel, which still computes the plain case, with its bias and activation in the fast loop
  * @example
@@ -67,13 +55,12 @@ export const fusedMatMul =
     const { backend, inputs } = call
     const bias = inputs.bias ?? undefined
     const of = productOf(call)
-    const known = isLinear(call) || Object.hasOwn(ACTIVATIONS, String(call.attrs?.activation))
-    if (of === undefined || !known || (bias !== undefined && bias.shape.length !== 1)) return stock(call)
+    if (of === undefined || !activationOf(call) || (bias !== undefined && bias.shape.length !== 1)) return stock(call)
     const { left, right, sizes, leftBatch, rightBatch, outShape } = of
     // The fast loop reads a bias for each column, and nothing where there is nothing to read.
     const fits = bias === undefined || bias.shape[0] === sizes.columns
     const inFastLoop = rightBatch === 1 && fits && sizes.inner > 0 && !outShape.includes(0)
-    if (inFastLoop && leftBatch === 1 && !left.transpose && !right.transpose) return stock(call)
+    if (inFastLoop && leftBatch === 1 && !left.transpose && !right.transpose) return activated(stock, call)
     if (inFastLoop && !(bias === undefined && isLinear(call))) return fused(stock, backend, of, call)
     return stepByStep({ ...call, inputs: { ...inputs, bias } })
   }

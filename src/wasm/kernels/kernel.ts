@@ -13,8 +13,6 @@ export type WasmKernel<R = tf.TensorInfo> = (call: {
 interface Named {
   /** Name of the kernel as TensorFlow.js registers it, such as `BatchMatMul`. */
   readonly kernelName: string
-  /** What is better, and by how much; one line. */
-  readonly summary: string
 }
 
 /**

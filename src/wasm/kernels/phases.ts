@@ -10,7 +10,8 @@
  */
 import type * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import type { Axis, Convolution } from './convolution.js'
+import type { Convolution } from './convolution.js'
+import type { Axis } from './geometry.js'
 import { wasmKernel } from './kernel.js'
 import { floats, usingTemporary, zeros } from './tensors.js'
 

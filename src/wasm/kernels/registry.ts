@@ -1,5 +1,6 @@
-/** Registers the training kernels with TensorFlow.js, and puts the stock ones back; warns of neither after `quiet`. */
+/** Registers the training kernels and gradients with TensorFlow.js, and puts the stock ones back; warns of neither after `quiet`. */
 import * as tf from '@tensorflow/tfjs'
+import { gradients } from './gradients.js'
 import { asWasmKernel, type TrainingKernel } from './kernel.js'
 import { trainingKernels } from './table.js'
 
@@ -11,6 +12,8 @@ const registered = (kernelName: string): tf.KernelConfig | undefined => tf.getKe
 // Which of the registered kernels are ours, and what each replaced (if anything): state is kept where it cannot disagree
 // with the registry.
 const stockOf = new WeakMap<tf.KernelConfig, tf.KernelConfig | undefined>()
+
+const stockGradientOf = new WeakMap<tf.GradConfig, tf.GradConfig>()
 
 const configOf = (kernel: TrainingKernel, stock: tf.KernelConfig | undefined): tf.KernelConfig => {
   if ('improve' in kernel && stock === undefined)
@@ -29,6 +32,12 @@ export const installTrainingKernels = (): void => {
     stockOf.set(ours, stock)
     tf.registerKernel(ours)
   }
+  for (const ours of gradients) {
+    const stock = tf.getGradient(ours.kernelName)
+    if (stock === ours) continue
+    stockGradientOf.set(ours, stock)
+    tf.registerGradient(ours)
+  }
 }
 
 /** Puts back each stock kernel that a training kernel replaced, and removes those that stock lacks. Others' kernels stay. */
@@ -39,5 +48,9 @@ export const restoreStockKernels = (): void => {
     const stock = stockOf.get(ours)
     if (stock === undefined) tf.unregisterKernel(kernelName, BACKEND)
     else tf.registerKernel(stock)
+  }
+  for (const ours of gradients) {
+    const stock = stockGradientOf.get(ours)
+    if (stock !== undefined && tf.getGradient(ours.kernelName) === ours) tf.registerGradient(stock)
   }
 }

@@ -1,112 +1,95 @@
-/** The training kernels. To add one: write its file and add its row. */
+/** The training kernels. To add one: write its file, add its row, and a row in test/wasm/kernels, which docs/kernels.md is made of. */
+
 import { conv2dBackpropFilter } from './conv2dBackpropFilter.js'
 import { conv2dBackpropInput } from './conv2dBackpropInput.js'
+import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js'
+import { convolve } from './convolve.js'
+import { cumprod, cumsum } from './cumulative.js'
 import { depthwiseBackpropFilter } from './depthwiseBackpropFilter.js'
 import { depthwiseBackpropInput } from './depthwiseBackpropInput.js'
+import { dilation2d, dilation2dBackpropFilter, dilation2dBackpropInput } from './dilation.js'
+import { einsum } from './einsum.js'
+import { cast, clip, extremum, log1p, prelu, relu6, sign, sin } from './elementwise.js'
 import { fusedMatMul } from './fusedMatMul.js'
 import { gather } from './gather.js'
-import type { TrainingKernel } from './kernel.js'
+import type { ImprovedKernel, TrainingKernel, WasmKernel } from './kernel.js'
 import { matMul } from './matMul.js'
-import { maxPoolGrad } from './maxPoolGrad.js'
 import { mean } from './mean.js'
-import { samePadding } from './samePadding.js'
+import { ofNothing, topk } from './nothing.js'
+import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pool.js'
+import { refusals } from './refused.js'
+import { resizeBilinearGrad, resizeNearestGrad } from './resize.js'
 import { slice, split, unpack } from './slice.js'
 import { sum } from './sum.js'
 import { tile } from './tile.js'
 import { transpose } from './transpose.js'
 import { unsortedSegmentSum } from './unsortedSegmentSum.js'
 
-const convolutions: readonly TrainingKernel[] = [
-  { kernelName: 'Conv2D', improve: samePadding(false) },
-  { kernelName: 'FusedConv2D', improve: samePadding(false) },
-  { kernelName: 'DepthwiseConv2dNative', improve: samePadding(true) },
-  { kernelName: 'FusedDepthwiseConv2D', improve: samePadding(true) },
-].map(kernel => ({
-  ...kernel,
-  summary: '`same` padding where the stride is wider than the filter, which stock gets wrong',
-}))
+const improved: Readonly<Record<string, ImprovedKernel['improve']>> = {
+  BatchMatMul: matMul,
+  _FusedMatMul: fusedMatMul,
+  Conv2D: convolve(false),
+  FusedConv2D: convolve(false),
+  DepthwiseConv2dNative: convolve(true),
+  FusedDepthwiseConv2D: convolve(true),
+  Conv2DBackpropInput: conv2dBackpropInput,
+  Conv3D: conv3d,
+  Conv3DBackpropInputV2: conv3dBackpropInput,
+  Conv3DBackpropFilterV2: conv3dBackpropFilter,
+  MaxPool: maxPool,
+  MaxPoolGrad: maxPoolGrad,
+  MaxPool3D: maxPool,
+  MaxPool3DGrad: maxPoolGrad,
+  AvgPool: avgPool,
+  AvgPoolGrad: avgPoolGrad,
+  AvgPool3D: avgPool,
+  AvgPool3DGrad: avgPoolGrad,
+  Dilation2D: dilation2d,
+  Dilation2DBackpropInput: dilation2dBackpropInput,
+  Dilation2DBackpropFilter: dilation2dBackpropFilter,
+  ResizeBilinearGrad: resizeBilinearGrad,
+  ResizeNearestNeighborGrad: resizeNearestGrad,
+  Relu6: relu6,
+  ClipByValue: clip,
+  Maximum: extremum,
+  Minimum: extremum,
+  Prelu: prelu,
+  Sign: sign,
+  Log1p: log1p,
+  Sin: sin,
+  Cast: cast,
+  Sum: sum,
+  Mean: mean,
+  Max: ofNothing(Number.NaN),
+  Min: ofNothing(Number.NaN),
+  Prod: ofNothing(1),
+  All: ofNothing(0),
+  Any: ofNothing(0),
+  Cumsum: cumsum,
+  Cumprod: cumprod,
+  TopK: topk,
+  GatherV2: gather,
+  Tile: tile,
+  Slice: slice,
+  SplitV: split,
+  Unpack: unpack,
+  Transpose: transpose,
+}
 
-/** All kernels that stand in for stock ones of the WASM backend, or that it lacks, unless `useWasm({ trainingKernels: false })`. */
+const missing: Readonly<Record<string, WasmKernel>> = {
+  Conv2DBackpropFilter: conv2dBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
+  UnsortedSegmentSum: unsortedSegmentSum,
+  Einsum: einsum,
+  ...refusals,
+}
+
+/**
+ * All kernels that stand in for stock ones of the WASM backend, or that it lacks, unless `useWasm({ trainingKernels: false })`.
+ * What each computes, and how, is in docs/kernels.md.
+ */
 export const trainingKernels: readonly TrainingKernel[] = [
-  {
-    kernelName: 'BatchMatMul',
-    summary: 'products with a transposed operand or in batches: about 10 times as fast',
-    improve: matMul,
-  },
-  {
-    kernelName: '_FusedMatMul',
-    summary: 'the same with bias and activation, which the stock kernel gets wrong for these operands',
-    improve: fusedMatMul,
-  },
-  ...convolutions,
-  {
-    kernelName: 'Conv2DBackpropInput',
-    summary: 'input gradients of convolutions, and transposed convolutions: about 12 times as fast',
-    improve: conv2dBackpropInput,
-  },
-  {
-    kernelName: 'Conv2DBackpropFilter',
-    summary: 'filter gradients of convolutions, which stock lacks: about one forward convolution',
-    supply: conv2dBackpropFilter,
-  },
-  {
-    kernelName: 'DepthwiseConv2dNativeBackpropInput',
-    summary: 'input gradients of depthwise convolutions, which stock lacks',
-    supply: depthwiseBackpropInput,
-  },
-  {
-    kernelName: 'DepthwiseConv2dNativeBackpropFilter',
-    summary: 'filter gradients of depthwise convolutions, which stock lacks: about one forward convolution',
-    supply: depthwiseBackpropFilter,
-  },
-  {
-    kernelName: 'MaxPoolGrad',
-    summary: 'right where the largest value of a window is not positive, too',
-    improve: maxPoolGrad,
-  },
-  {
-    kernelName: 'UnsortedSegmentSum',
-    summary: 'gradients of gather and embeddings, which stock lacks',
-    supply: unsortedSegmentSum,
-  },
-  {
-    kernelName: 'GatherV2',
-    summary: 'rows copied whole: about 20 times as fast',
-    improve: gather,
-  },
-  {
-    kernelName: 'Tile',
-    summary: 'runs copied whole, as the gradient of batch normalization needs them: about 100 times as fast',
-    improve: tile,
-  },
-  {
-    kernelName: 'Slice',
-    summary: 'without a copy of the whole input',
-    improve: slice,
-  },
-  {
-    kernelName: 'SplitV',
-    summary: 'the same for the gates of recurrent layers',
-    improve: split,
-  },
-  {
-    kernelName: 'Unpack',
-    summary: 'the same for the steps of recurrent layers: about 100 times as fast',
-    improve: unpack,
-  },
-  {
-    kernelName: 'Transpose',
-    summary: 'matrices and stacks of them: 2 to 5 times as fast',
-    improve: transpose,
-  },
-  {
-    kernelName: 'Sum',
-    summary: 'sums in double precision, 0 where there is nothing to sum; columns without a transposed copy',
-    improve: sum,
-  },
-  {
-    kernelName: 'Mean',
-    summary: 'the same for means',
-    improve: mean,
-  },
+  ...Object.entries(improved).map(([kernelName, improve]) => ({ kernelName, improve })),
+  ...Object.entries(missing).map(([kernelName, supply]) => ({ kernelName, supply })),
 ]

@@ -66,6 +66,8 @@ export const transpose =
     const x = required(inputs, 'x')
     const { perm } = attrs as unknown as tf.TransposeAttrs
     if (x.dtype === 'string') return stock(call)
+    if (perm.some(axis => x.shape[axis] === undefined))
+      throw new Error(`Transpose: there is no permutation [${perm}] of the axes of [${x.shape}]`)
     const shape = perm.map(axis => x.shape[axis]!)
     // The stock kernel divides by the size of some axes.
     if (shape.includes(0)) return backend.makeOutput(shape, x.dtype)
