@@ -16,6 +16,8 @@ export type UnaryOperation =
   | 'square'
   | 'exp'
   | 'log'
+  | 'sigmoid'
+  | 'tanh'
   | 'sign'
   | 'isNaN'
   | 'isFinite'
@@ -100,13 +102,16 @@ export interface Expr {
   isNaN(): Expr
   isFinite(): Expr
   logicalNot(): Expr
+  /** $1 / (1 + e^{-x})$, accurate to a few units in the last place, down to the least of its values. */
   sigmoid(): Expr
+  /** Accurate to a few units in the last place, near 0 too. */
   tanh(): Expr
 
   add(b: ExprLike): Expr
   sub(b: ExprLike): Expr
   mul(b: ExprLike): Expr
   div(b: ExprLike): Expr
+  /** As `Math.pow`: NaN for $1^{\pm\infty}$ and $1^{\mathrm{NaN}}$, 1 for any number to the power of 0. */
   pow(b: ExprLike): Expr
   minimum(b: ExprLike): Expr
   maximum(b: ExprLike): Expr
@@ -119,13 +124,13 @@ export interface Expr {
   logicalAnd(b: ExprLike): Expr
   logicalOr(b: ExprLike): Expr
 
-  /** This value where it lies in [lo, hi], else the nearer end. */
+  /** $\min(\max(x, lo), hi)$: the nearer end outside [lo, hi]; `hi` where `lo` is above it; NaN where one of the three is. */
   clipByValue(lo: ScalarLike, hi: ScalarLike): Expr
   /** Per element, `a` where this condition holds, else `b`; a reduced condition broadcasts. */
   where(a: ExprLike, b: ExprLike): Expr
   /** This value at t = 0, `b` at t = 1, exactly; a primitive, so that interpreters know its hull. */
   lerp(b: ExprLike, t: ScalarLike): Expr
-  /** This value in the shape of `like`. */
+  /** This value, as a number, in the shape of `like`. */
   broadcastTo(like: Expr): Expr
 
   /** Sum over the whole leaf (shape `[]`), or over `axes`, which then have size 1. */
@@ -242,7 +247,8 @@ export const rebuiltExpr = (
   scalars: readonly Scalar[],
 ): Expr => make(node, shape, args, { dtype, scalars, leaf })
 
-const number = (x: Expr): Expr => (x.dtype === 'bool' ? make({ op: 'cast' }, x.shape, [x]) : x)
+/** A condition as the number 1 or 0; a number as it is. */
+export const number = (x: Expr): Expr => (x.dtype === 'bool' ? make({ op: 'cast' }, x.shape, [x]) : x)
 const condition = (x: Expr): Expr => (x.dtype === 'bool' ? x : binary('notEqual', x, 0))
 const isLiteral = (x: ExprLike, value: number): boolean =>
   typeof x === 'number' ? x === value : isScalar(x) && x.node.op === 'literal' && x.node.value === value
@@ -302,12 +308,8 @@ const methods: Methods = {
   isNaN: unaryMethod('isNaN'),
   isFinite: unaryMethod('isFinite'),
   logicalNot: unaryMethod('logicalNot'),
-  sigmoid() {
-    return expr(1).div(this.neg().exp().add(1))
-  },
-  tanh() {
-    return this.mul(2).sigmoid().mul(2).sub(1)
-  },
+  sigmoid: unaryMethod('sigmoid'),
+  tanh: unaryMethod('tanh'),
   add(b) {
     return isLiteral(b, 0) ? number(this) : binary('add', this, b)
   },
@@ -346,7 +348,7 @@ const methods: Methods = {
     return make({ op: 'lerp' }, broadcastShapes(args[0].shape, args[1].shape), args, { scalars: [scalar(t)] })
   },
   broadcastTo(like) {
-    if (sameShape(this.shape, like.shape)) return this
+    if (sameShape(this.shape, like.shape)) return number(this)
     if (!sameShape(broadcastShapes(this.shape, like.shape), like.shape))
       throw new TypeError(`broadcastTo: shape [${this.shape}] does not broadcast to [${like.shape}]`)
     return make({ op: 'broadcast' }, like.shape, [number(this)], { leaf: like.leaf })

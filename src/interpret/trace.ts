@@ -1,5 +1,5 @@
 /** Tracing: from a transform and the shapes of its inputs to a graph. Values play no part in it. */
-import { type Expr, exprInput, isExpr } from '../expr/expr.js'
+import { type Expr, exprInput, isExpr, number } from '../expr/expr.js'
 import { type Graph, graphOf, type Target } from '../expr/graph.js'
 import { type Scalar, scalarInput } from '../expr/scalar.js'
 import { type Shape, sameShape } from '../expr/shape.js'
@@ -39,11 +39,14 @@ const slotOf = ([path, symbol]: readonly [Path, SymbolicValue]): StateSlot => ({
   shape: isExpr(symbol) ? symbol.shape : undefined,
 })
 
+// A condition stands for 1 and 0 wherever a number is meant, which an update and a state are.
+const asNumber = (symbol: SymbolicValue): SymbolicValue => (isExpr(symbol) ? number(symbol) : symbol)
+
 /** Traces `init`: the graph of the state, its slots in order, and its nesting for putting values back. */
 export const traceInit = (transform: GradientTransform<unknown>, params: Tree<Shape>) => {
   const structure = transform.init(symbolicTree(params, inputName.param))
   const entries = flatten(structure)
-  return { structure, slots: entries.map(slotOf), graph: graphOf(entries.map(([, symbol]) => symbol)) }
+  return { structure, slots: entries.map(slotOf), graph: graphOf(entries.map(([, symbol]) => asNumber(symbol))) }
 }
 
 export interface UpdateTrace {
@@ -90,7 +93,7 @@ export const traceUpdate = (transform: GradientTransform<unknown>, signature: Si
 
   const shaped = zipWith([updates, params], (u, p) => u.broadcastTo(p))
   const stepped = zipWith([shaped, params], (u, p) => p.add(u))
-  const graph = graphOf([...values(shaped), ...values(stepped), ...nextState.map(([, symbol]) => symbol)])
+  const graph = graphOf([...values(shaped), ...values(stepped), ...nextState.map(([, symbol]) => asNumber(symbol))])
   const n = signature.present.length
   return {
     graph,

@@ -7,7 +7,7 @@ import { HyperparameterError } from '../transform/hyperparameter.js'
 import type { GradientTransform } from '../transform/types.js'
 import { checkContext, checkGradients, checkParams, matches, refuseState } from './check.js'
 import { readingsOf } from './observations.js'
-import { fresh, replacing, soleAmong } from './ownership.js'
+import { consume, fresh, isConsumed, renewed, replacing, soleAmong } from './ownership.js'
 import { type Program, programOf, restoring, shapesOf, signatureOf } from './program.js'
 import type { Interpreter } from './runner.js'
 import type {
@@ -90,6 +90,8 @@ const programs = <S>(
   const prepare = (grads: Gradients, state: Concrete<S>, params: Tensors, context: StepContext) => {
     const program = programFor(grads, params, context)
     const { signature, absent, slots } = program
+    if (isConsumed(state, params, slots.length === 0))
+      throw new Error('this training was consumed by an earlier step; go on with what that step returned')
     // What a step replaces, then what it only reads: in the order of inputNamesOf.
     const inputs: Value[] = []
     for (const leaf of signature.present) inputs.push(params[leaf] as tf.Tensor)
@@ -145,9 +147,14 @@ const programs = <S>(
       const donated = soleAmong(inputs, replaced)
       const results = program.step.run(inputs, donated)
       // All overwritten, or as it was: the usual case, and there is nothing to hand over.
-      if (results.every((value, i) => typeof value === 'number' || value === donated[i]))
-        return { params, ...unpack(results, program, state) }
+      if (results.every((value, i) => typeof value === 'number' || value === donated[i])) {
+        const { state: next, readings } = unpack(results, program, state)
+        const nesting = next === state ? renewed(state) : next
+        if (nesting !== state) consume(state, params)
+        return { params: program.slots.length === 0 ? renewed(params) : params, state: nesting, readings }
+      }
       const own = replacing(results, inputs.slice(0, replaced), inputs, new Set(Object.values(grads)))
+      consume(state, params)
       return { params: { ...params, ...leavesOf(own, program) }, ...unpack(own, program) }
     },
   }

@@ -4,6 +4,30 @@ import type { Value } from '../interpret/tfjs/evaluate.js'
 
 const isTensor = (value: unknown): value is tf.Tensor => value instanceof tf.Tensor
 
+/** Nestings of states that a step has consumed, each with the parameters beside it. */
+const consumed = new WeakMap<object, unknown>()
+
+/** Remembers that a step has consumed these, and gave another nesting. */
+export const consume = (state: unknown, params: unknown): void => {
+  if (typeof state === 'object' && state !== null) consumed.set(state, params)
+}
+
+/**
+ * Whether a step has consumed a state. One that holds nothing may stand beside other parameters again.
+ *
+ * Tensors that were disposed say so themselves; those that were written over are the new ones, and only the nesting is old.
+ */
+export const isConsumed = (state: unknown, params: unknown, isEmpty: boolean): boolean => {
+  const beside = typeof state === 'object' && state !== null ? consumed.get(state) : undefined
+  return beside !== undefined && (!isEmpty || beside === params)
+}
+
+/** The same values in a nesting of its own. */
+export const renewed = <T>(nesting: T): T =>
+  isTensor(nesting) || typeof nesting !== 'object'
+    ? nesting
+    : ((Array.isArray(nesting) ? [...nesting] : { ...nesting }) as T) // of the same keys and values
+
 /** Results of a pure call: fresh tensors all, a clone where one is an input or stands in an earlier place already. */
 export const fresh = (values: readonly Value[], inputs: Iterable<Value>): readonly Value[] => {
   const taken = new Set<Value>(inputs)

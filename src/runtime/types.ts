@@ -53,7 +53,10 @@ export interface Optimizer<S> extends Init<S> {
   update(grads: Gradients, state: Concrete<S>, params: Tensors, context?: StepContext): readonly [Tensors, Concrete<S>]
   /**
    * Parameters and state after a step. **Consumes** `params` and `state`, as JAX's donated buffers: they must not be used
-   * again (a `tf.Variable` is assigned and returned). `grads` stay the caller's. On an error nothing is consumed.
+   * again (a `tf.Variable` is assigned and returned). `grads` stay the caller's. On an error nothing is consumed, whatever
+   * threw.
+   *
+   * @throws Error where the state was consumed by an earlier step
    */
   step<P extends Tensors>(training: Training<S, P>, grads: Gradients, context?: StepContext): Training<S, P>
 }

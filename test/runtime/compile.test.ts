@@ -241,3 +241,55 @@ test('state is typed', () => {
   expectTypeOf<State[0]['count']>().toEqualTypeOf<number>()
   expectTypeOf<State[1][1]['mu'][string]>().toEqualTypeOf<tf.Tensor>()
 })
+
+describe.each(backends)('on %s, a training that a step has consumed', backend => {
+  beforeAll(() => useBackend(backend))
+
+  test.each<readonly [string, GradientTransform<unknown>]>([
+    ['counters', adam()],
+    ['tensors alone', trace(0.9)],
+    ['nothing', leafwise(g => g.mul(-0.1))],
+  ])('is refused, its state holding %s', (_, transform) => {
+    const optimizer = compile(transform)
+    const start = params()
+    const first = { params: start, state: optimizer.init(start) }
+    const second = optimizer.step(first, grads())
+    expect(() => optimizer.step(first, grads())).toThrow(/consumed by an earlier step/)
+    expect(() => optimizer.step({ params: first.params, state: first.state }, grads())).toThrow(
+      /consumed by an earlier step/,
+    )
+    expect(() => optimizer.update(grads(), first.state, first.params)).toThrow(/consumed by an earlier step/)
+    const third = optimizer.step(second, grads())
+    expect(optimizer.step(third, grads()).params).toBeDefined()
+  })
+
+  test('an object that is given what each step returned goes on', () => {
+    const optimizer = compile(trace(0.9))
+    const start = params()
+    const training = { params: start, state: optimizer.init(start) }
+    for (let i = 0; i < 3; i++) Object.assign(training, optimizer.step(training, grads()))
+    const plain = compile(leafwise(g => g.mul(-0.1)))
+    const empty = { params: training.params, state: plain.init(training.params) }
+    for (let i = 0; i < 3; i++) empty.params = plain.step(empty, grads()).params
+  })
+})
+
+test.each(backends)('an expression of 100,000 operations runs on %s', async backend => {
+  await useBackend(backend)
+  const long = leafwise(g => {
+    let x = g
+    for (let i = 0; i < 50_000; i++) x = i % 2 === 0 ? x.add(g) : x.sub(g.sum())
+    return x
+  })
+  const x = tf.tensor1d([1])
+  const [updates] = compile(long).update({ x }, [], { x })
+  expect(updates.x?.dataSync()[0]).toBe(1)
+  if (backend === 'wasm')
+    expect(
+      compile(leafwise(g => Array.from({ length: 6000 }).reduce((y: typeof g) => y.mul(0.5).add(g), g))).plan({
+        w: tf.ones([3]),
+      }),
+    ).toMatchObject({
+      viaTfjs: ['all: more than 5000 operations on one leaf'],
+    })
+})

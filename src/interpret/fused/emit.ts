@@ -14,6 +14,7 @@ import { elementwise, four, type Lanes, one } from './lanes.js'
 import {
   externalOf,
   externalWord,
+  hasPlainBounds,
   type Layout,
   numbersOf,
   ownCells,
@@ -153,8 +154,7 @@ const emitPass = (plan: Plan, space: number, layout: Layout, pass: Pass, locals:
     const computed = pass.compute.flatMap(id => {
       const args = operands(id)
       const numbers = numbersOf(node(id)).map(external => get(cell(loadExternal(external, false))))
-      const bounded = args[1] !== undefined && plan.isCell(args[1])
-      if (node(id).operation.op === 'div' && bounded) {
+      if (node(id).operation.op === 'div' && plan.isCell(args[1] as NodeId)) {
         const [x, divisor] = args as readonly [NodeId, NodeId]
         const { factor, inverse } = inverseOf(cellOf(divisor))
         return keep(id, [
@@ -163,7 +163,7 @@ const emitPass = (plan: Plan, space: number, layout: Layout, pass: Pass, locals:
           ...[...get(cell(inverse)), ...lanes.simple.mul],
         ])
       }
-      return keep(id, elementwise(lanes, node(id).operation.op, args.map(operand), numbers, bounded))
+      return keep(id, elementwise(lanes, node(id).operation.op, args.map(operand), numbers, hasPlainBounds(plan, id)))
     })
     const stored = pass.stores.flatMap(id => [...address(id), ...operand(id), ...lanes.store(0)])
     const reduced = pass.reductions.flatMap(id => reduceInto(id, operand(operands(id)[0] as NodeId)))
@@ -226,7 +226,7 @@ const cellCode = (plan: Plan, id: NodeId, arg: (id: NodeId) => Bytes, number: (e
   // A reduction of one element is that element, or its magnitude.
   if (node.operation.op === 'reduce')
     return node.operation.kind === 'norm' ? [...(args[0] as Bytes), ...f32.abs] : (args[0] as Bytes)
-  return elementwise(one, node.operation.op, args, numbersOf(node).map(number), false)
+  return elementwise(one, node.operation.op, args, numbersOf(node).map(number), hasPlainBounds(plan, id))
 }
 
 /** The functions of a space: those of mathematics that it calls, and one, exported, for each segment between barriers. */

@@ -1,6 +1,7 @@
 /** Running a program on the heap of the wasm backend. */
 import * as tf from '@tensorflow/tfjs'
 import type { NodeId, TensorNode } from '../../expr/graph.js'
+import { settle } from '../../expr/settle.js'
 import { addressOf, allocate, bytesReader, giveBack, type TensorBytes, take, touch, views } from '../../wasm/heap.js'
 import { applyNode } from '../tfjs/apply.js'
 import type { Value } from '../tfjs/evaluate.js'
@@ -16,6 +17,7 @@ import type { Made, Program } from './program.js'
  * @param inputs in their places
  * @param number the host numbers of this run
  * @param donated in their places, the inputs whose bytes may be overwritten
+ * @throws what a node of the rule's own throws; then no input has changed, and nothing is left
  */
 export const execute = (
   program: Program,
@@ -38,6 +40,7 @@ export const execute = (
   const tensors = inputs.slice() as (tf.Tensor | undefined)[] // numbers are not looked at
   const changed: TensorBytes[] = []
   const sizes: number[] = []
+  const fresh: tf.Tensor[] = []
   for (const { shape, size, by, over } of made) {
     const old = over === undefined ? undefined : donated[over]
     const bytes = old && records[over as number]
@@ -51,6 +54,7 @@ export const execute = (
       const tensor = allocate(shape)
       addresses[tensors.length] = addressOf(tensor)
       tensors.push(tensor)
+      fresh.push(tensor)
     }
   }
   const scratch = take(4 * program.scratchWords)
@@ -59,20 +63,30 @@ export const execute = (
   // Allocations are over, until tfjs makes some: they may move the heap's views.
   let { floats, words } = views()
 
-  const cells = new Map<NodeId, number>()
-  const cell = (id: NodeId): number => {
-    const known = cells.get(id)
-    if (known !== undefined) return known
+  const operandsOf = (id: NodeId): readonly NodeId[] => plan.resolved.operands.get(id) ?? []
+  /** The place of a value whose bytes are what it is: a cell that the host makes has a place, and is written there last. */
+  const heldAt = (id: NodeId): number | undefined => {
     const place = placeOf.get(id)
-    const given = place !== undefined && (place < firstMade || made[place - firstMade]?.by === 'tfjs')
+    return place !== undefined && made[place - firstMade]?.by !== 'host' ? place : undefined
+  }
+  const cells = new Map<NodeId, number>()
+  const missing = (id: NodeId): NodeId | undefined =>
+    heldAt(id) === undefined && !program.reductions.has(id) ? operandsOf(id).find(arg => !cells.has(arg)) : undefined
+  const finish = (id: NodeId): void => {
+    const place = heldAt(id)
     const reduced = program.reductions.get(id)
-    const value = given
-      ? (floats[(addresses[place] as number) >>> 2] as number)
-      : reduced !== undefined
-        ? (floats[first + reduced] as number)
-        : cellValue(node(id), (plan.resolved.operands.get(id) ?? []).map(cell), node(id).scalars.map(number))
+    const value =
+      place !== undefined
+        ? (floats[(addresses[place] as number) >>> 2] as number)
+        : reduced !== undefined
+          ? (floats[first + reduced] as number)
+          : cellValue(node(id), operandsOf(id).map(known), node(id).scalars.map(number))
     cells.set(id, value)
-    return value
+  }
+  const known = (id: NodeId): number => cells.get(id) as number
+  const cell = (id: NodeId): number => {
+    if (!cells.has(id)) settle(id, missing, finish)
+    return known(id)
   }
 
   /** Writes into the descriptors what is known before a segment: addresses and numbers. */
@@ -92,21 +106,25 @@ export const execute = (
   /** Computes what tfjs has to compute before a segment. */
   const runForeign = (due: (level: number) => boolean): void => {
     for (const id of plan.foreign.filter(candidate => due(plan.level(candidate)))) {
-      const args = plan.resolved.operands.get(id) ?? []
+      const args = operandsOf(id)
+      // Cells are read before tfjs makes any tensor, which may make the heap grow.
+      const values = args.map(arg => (heldAt(arg) === undefined ? cell(arg) : undefined))
       const result = tf.tidy(() => {
-        const operands = args.map(
-          arg => tensors[placeOf.get(arg) ?? -1] ?? tf.tensor([cell(arg)], [...node(arg).shape]).cast(node(arg).dtype),
+        const operands = args.map((arg, i) =>
+          values[i] === undefined
+            ? (tensors[heldAt(arg) as number] as tf.Tensor)
+            : tf.tensor([values[i]], [...node(arg).shape]).cast(node(arg).dtype),
         )
-        return applyNode(node(id), operands, node(id).scalars.map(number), false)
+        return ownBytes(applyNode(node(id), operands, node(id).scalars.map(number), false))
       })
       const place = placeOf.get(id) as number
       tensors[place] = result
+      fresh.push(result)
       addresses[place] = addressOf(result)
+      const now = views()
+      floats = now.floats
+      words = now.words
     }
-    // tfjs may have made the heap grow.
-    const now = views()
-    floats = now.floats
-    words = now.words
   }
 
   try {
@@ -127,10 +145,22 @@ export const execute = (
     const hostMade = program.hostMade.map(i => cell((made[i] as Made).id))
     for (const [i, value] of hostMade.entries())
       floats[(addresses[firstMade + (program.hostMade[i] as number)] as number) >>> 2] = value
+  } catch (error) {
+    tf.dispose(fresh)
+    throw error
   } finally {
     giveBack(scratch)
   }
   for (const place of program.passing) tensors[place]?.dispose()
   touch(changed, sizes)
   return program.roots.map(place => tensors[place] as tf.Tensor)
+}
+
+/** A tensor whose bytes nobody else has: of a clone or a reshaped operand, which may be written over, a copy. */
+const ownBytes = (x: tf.Tensor): tf.Tensor => {
+  if (bytesReader()(x).refCount === 1) return x
+  const copy = allocate(x.shape)
+  const from = addressOf(x) >>> 2
+  views().floats.copyWithin(addressOf(copy) >>> 2, from, from + x.size)
+  return copy
 }

@@ -4,6 +4,8 @@ import { scalarOperations } from '../../expr/scalar.js'
 
 const extra: Readonly<Record<string, (...x: number[]) => number>> = {
   square: (x = 0) => x * x,
+  sigmoid: (x = 0) => 1 / (1 + Math.exp(-x)),
+  tanh: (x = 0) => Math.tanh(x),
   sign: (x = 0) => (x > 0 ? 1 : x < 0 ? -1 : x),
   isNaN: x => Number(Number.isNaN(x)),
   isFinite: x => Number(Number.isFinite(x)),
@@ -28,7 +30,7 @@ export const cellValue = ({ operation }: TensorNode, args: readonly number[], nu
     case 'reduce':
       return operation.kind === 'norm' ? Math.abs(x) : x
     case 'clip':
-      return Number.isNaN(x) ? x : Math.fround(Math.min(Math.max(x, Math.fround(n0)), Math.fround(n1)))
+      return Math.min(Math.max(x, Math.fround(n0)), Math.fround(n1))
     case 'lerp':
       return Math.fround(Math.fround(x * Math.fround(1 - n0)) + Math.fround(y * Math.fround(n0)))
     default: {

@@ -6,7 +6,7 @@ import { memory } from '../../wasm/heap.js'
 import { hostNumbers, resolve, standIn } from '../resolve.js'
 import { evaluate, type Value } from '../tfjs/evaluate.js'
 import { execute } from './execute.js'
-import { planOf } from './plan.js'
+import { type Plan, planOf } from './plan.js'
 import { type Program, programOf } from './program.js'
 
 /** What became of a graph: how many loops, of how many kinds, and what tfjs still computes and why. */
@@ -50,23 +50,27 @@ export const fuse = (
   const replaced = tensorTargets.map(i => replaces[i])
   const forks = forksOf(graph)
   // A program's loops go over one memory: after the backend was removed and made again, there is another.
-  const known = new WeakMap<WebAssembly.Memory, Map<string, Program>>()
+  const known = new WeakMap<WebAssembly.Memory, Map<string, Program | undefined>>()
 
-  const programFor = (number: (id: NodeId) => number): Program => {
+  /** The program for a way that branches go; none where a loop would be too long. */
+  const programFor = (number: (id: NodeId) => number): Program | undefined => {
     const heap = memory()
-    const programs = known.get(heap) ?? new Map<string, Program>()
+    const programs = known.get(heap) ?? new Map<string, Program | undefined>()
     known.set(heap, programs)
     const key = forks.map(id => standIn(graph, id, number)).join()
-    const found = programs.get(key)
-    if (found !== undefined) return found
-    const program = programOf(planOf(graph, resolve(graph, roots, number), replaced), heap, inputNames, replaced)
+    if (programs.has(key)) return programs.get(key)
+    const plan = planOf(graph, resolve(graph, roots, number), replaced)
+    const program = longest(plan) > most ? undefined : programOf(plan, heap, inputNames, replaced)
     programs.set(key, program)
     return program
   }
 
   return {
     plan: input => {
-      const { plan, classes } = programFor(hostNumbers(graph, input, () => 1))
+      const program = programFor(hostNumbers(graph, input, () => 1))
+      if (program === undefined)
+        return { loops: 0, programs: 0, viaTfjs: [`all: more than ${most} operations on one leaf`] }
+      const { plan, classes } = program
       return {
         loops: plan.spaces.reduce((sum, { passes }) => sum + passes.length, 0),
         programs: classes.length,
@@ -81,11 +85,30 @@ export const fuse = (
         name => input(name) as number,
         id => readOne(graph, id, input),
       )
-      const tensors = execute(programFor(number), inputs, number, donated)
+      const program = programFor(number)
+      if (program === undefined) return evaluate(graph, targets, input)
+      const tensors = execute(program, inputs, number, donated)
       let next = 0
       return targets.map(({ sort, id }) => (sort === 'scalar' ? number(id) : (tensors[next++] as tf.Tensor)))
     },
   }
+}
+
+/** The most operations that a loop may have: engines bound the locals of a function, and each takes up to six. */
+const most = 5000
+
+/** How many operations the loops over a leaf have, at the most; those on single elements, which the host may compute, count too. */
+const longest = ({ spaces, resolved: { order }, isCell, home }: Plan): number => {
+  if (order.length <= most) return order.length
+  const cells = new Map<number, number>()
+  for (const id of order) {
+    const space = isCell(id) ? home(id) : undefined
+    if (space !== undefined) cells.set(space, (cells.get(space) ?? 0) + 1)
+  }
+  return spaces.reduce((most, { passes }, i) => {
+    const own = passes.reduce((sum, { loads, compute }) => sum + loads.length + compute.length, cells.get(i) ?? 0)
+    return Math.max(most, own)
+  }, 0)
 }
 
 const reasonOf = ({ operation, leaf }: TensorNode): string => {

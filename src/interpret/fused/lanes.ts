@@ -18,7 +18,7 @@ export interface Lanes {
   readonly choose: Bytes
   /** 1 where the condition on top holds, else 0. */
   readonly toNumber: Bytes
-  /** The lesser and the greater of two; of a NaN and a number, the NaN if it comes first. */
+  /** The lesser and the greater of a value and a bound that is no NaN: one instruction where `min` and `max` are several. */
   readonly lesser: (x: Bytes, bound: Bytes) => Bytes
   readonly greater: (x: Bytes, bound: Bytes) => Bytes
   /** A function of the module; the first operand of `pow` is the base. */
@@ -84,14 +84,15 @@ const comparisons = {
  *
  * @param args code for each operand; each may be repeated
  * @param numbers code for the operation's host numbers: the bounds of a clip, `1 - t` and `t` of a lerp
- * @param bounded whether the second operand is a cell, so that a NaN can only be in the first
+ * @param plain whether the bounds of a minimum, maximum or clip are numbers of the rule's own, so that a NaN can only be in what
+ *   they bound
  */
 export const elementwise = (
   lanes: Lanes,
   op: TensorNode['operation']['op'],
   args: readonly Bytes[],
   numbers: readonly Bytes[],
-  bounded: boolean,
+  plain: boolean,
 ): Bytes => {
   const [a = [], b = [], c = []] = args
   const [n0 = [], n1 = []] = numbers
@@ -110,13 +111,15 @@ export const elementwise = (
       return [...a, ...a, ...lanes.simple.mul]
     case 'exp':
     case 'log':
+    case 'sigmoid':
+    case 'tanh':
       return lanes.math(op, [a])
     case 'pow':
       return lanes.math(op, [a, b])
     case 'minimum':
-      return bounded ? lanes.lesser(a, b) : [...a, ...b, ...lanes.simple.min]
+      return plain ? lanes.lesser(a, b) : [...a, ...b, ...lanes.simple.min]
     case 'maximum':
-      return bounded ? lanes.greater(a, b) : [...a, ...b, ...lanes.simple.max]
+      return plain ? lanes.greater(a, b) : [...a, ...b, ...lanes.simple.max]
     case 'greater':
     case 'greaterEqual':
     case 'less':
@@ -145,7 +148,9 @@ export const elementwise = (
     case 'broadcast':
       return a
     case 'clip':
-      return lanes.lesser(lanes.greater(a, n0), n1)
+      return plain
+        ? lanes.lesser(lanes.greater(a, n0), n1)
+        : [...a, ...n0, ...lanes.simple.max, ...n1, ...lanes.simple.min]
     case 'lerp':
       return [...a, ...n0, ...lanes.simple.mul, ...b, ...n1, ...lanes.simple.mul, ...lanes.simple.add]
     default:

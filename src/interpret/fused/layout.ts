@@ -1,5 +1,6 @@
 /** What a space takes from its descriptor in memory: addresses, numbers from outside, and its own reduced values. */
 import type { NodeId, TensorNode } from '../../expr/graph.js'
+import { settle } from '../../expr/settle.js'
 import type { External, Pass, Plan, Space } from './plan.js'
 
 /**
@@ -36,6 +37,18 @@ export const numbersOf = ({ operation, scalars }: TensorNode): readonly External
   return []
 }
 
+/** Whether the bounds of a minimum, maximum or clip are literals and no NaN. */
+export const hasPlainBounds = ({ graph, resolved }: Plan, id: NodeId): boolean => {
+  const isLiteral = (number: NodeId | undefined): boolean => {
+    const node = graph.scalars[number ?? -1]
+    return node?.op === 'literal' && !Number.isNaN(node.value)
+  }
+  const { operation, scalars } = graph.tensors[id] as TensorNode
+  if (operation.op === 'clip') return scalars.every(isLiteral)
+  const bound = graph.tensors[resolved.operands.get(id)?.[1] ?? -1]
+  return bound?.operation.op === 'constant' && isLiteral(bound.scalars[0])
+}
+
 /** What stands behind a cell that a space uses: a number or host cell from outside, or a cell of its own. */
 export const externalOf = (plan: Plan, space: number, cell: NodeId): External | undefined => {
   if (plan.home(cell) === space) return undefined
@@ -47,15 +60,14 @@ export const sameExternal = (a: External, b: External): boolean => a.from === b.
 
 /** The cells of its own that a pass needs, operands first, reductions included. */
 export const ownCells = (plan: Plan, space: number, pass: Pass): readonly NodeId[] => {
-  const found: NodeId[] = []
-  const visit = (cell: NodeId): void => {
-    if (found.includes(cell) || plan.home(cell) !== space) return
-    if (operands(cell).every(plan.isCell)) operands(cell).forEach(visit)
-    found.push(cell)
-  }
+  const found = new Set<NodeId>()
   const operands = (id: NodeId) => plan.resolved.operands.get(id) ?? []
-  for (const id of pass.compute) operands(id).filter(plan.isCell).forEach(visit)
-  return found
+  const isMissing = (cell: NodeId): boolean => !found.has(cell) && plan.home(cell) === space
+  const missing = (cell: NodeId): NodeId | undefined =>
+    operands(cell).every(plan.isCell) ? operands(cell).find(isMissing) : undefined
+  for (const id of pass.compute)
+    for (const cell of operands(id)) if (plan.isCell(cell) && isMissing(cell)) settle(cell, missing, x => found.add(x))
+  return [...found]
 }
 
 /** The layout of a space's descriptor. */
@@ -97,7 +109,8 @@ export const structureOf = (plan: Plan, index: number, layout: Layout): string =
       const type = plan.graph.tensors[arg]?.dtype
       return `${plan.isCell(arg) ? 'c' : 'v'}${type}${external === undefined ? place(arg) : outside(external)}`
     })
-    return `${place(id)}=${node.operation.op}${kind}${node.dtype}(${operands};${numbersOf(node).map(outside)})`
+    const plain = hasPlainBounds(plan, id) ? '!' : ''
+    return `${place(id)}=${node.operation.op}${kind}${plain}${node.dtype}(${operands};${numbersOf(node).map(outside)})`
   }
   const passes = (plan.spaces[index] as Space).passes.map(pass =>
     [

@@ -6,6 +6,7 @@
  * follow each other; only where a space reads a cell made elsewhere (a global norm) do all spaces have to wait.
  */
 import type { Graph, NodeId, TensorNode } from '../../expr/graph.js'
+import { settle } from '../../expr/settle.js'
 import { sizeOf } from '../../expr/shape.js'
 import type { Resolved } from '../resolve.js'
 
@@ -50,7 +51,7 @@ export interface Plan {
   readonly level: (id: NodeId) => number
 }
 
-const costs: Readonly<Record<string, number>> = { sqrt: 8, div: 8, exp: 30, log: 30, pow: 30 }
+const costs: Readonly<Record<string, number>> = { sqrt: 8, div: 8, exp: 30, log: 30, pow: 30, tanh: 30, sigmoid: 30 }
 /** What a value may cost to be computed again rather than kept: four cheap operations or loads. */
 const cheap = 4
 
@@ -86,7 +87,8 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
   const args = (id: NodeId) => operands.get(id) ?? []
   const isCell = (id: NodeId) => sizeOf(node(id).shape) === 1
   const foreign = foreignOf(graph, resolved)
-  const isForeign = (id: NodeId) => foreign.includes(id)
+  const foreignNodes = new Set(foreign)
+  const isForeign = (id: NodeId) => foreignNodes.has(id)
   // What a loop finds in memory before its pass.
   const isGiven = (id: NodeId) => node(id).operation.op === 'input' || isForeign(id)
   // A reduction that ends a pass; of a cell it is an operation like another.
@@ -134,18 +136,22 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
     for (let current = highest; current >= 0; current--) {
       const loads: NodeId[] = []
       const compute: NodeId[] = []
-      const seen = new Set<NodeId>()
-      const need = (id: NodeId): void => {
-        if (seen.has(id)) return
-        seen.add(id)
+      const [seen, finished] = [new Set<NodeId>(), new Set<NodeId>()]
+      const isLoaded = (id: NodeId): boolean => isGiven(id) || (level(id) < current && kept(id))
+      const missing = (id: NodeId): NodeId | undefined => {
         const earlier = level(id) < current
-        if (earlier && !kept(id) && node(id).dtype !== 'bool' && afford(id, cheap) < 0) temporaries.add(id)
-        if (isGiven(id) || (earlier && kept(id))) {
-          loads.push(id)
-          return
-        }
-        for (const arg of args(id)) if (!isCell(arg)) need(arg)
-        compute.push(id)
+        if (!seen.has(id) && earlier && !kept(id) && node(id).dtype !== 'bool' && afford(id, cheap) < 0)
+          temporaries.add(id)
+        seen.add(id)
+        return isLoaded(id) ? undefined : args(id).find(arg => !isCell(arg) && !finished.has(arg))
+      }
+      const finish = (id: NodeId): void => {
+        finished.add(id)
+        if (isLoaded(id)) loads.push(id)
+        else compute.push(id)
+      }
+      const need = (id: NodeId): void => {
+        if (!finished.has(id)) settle(id, missing, finish)
       }
       const stores = own.filter(id => level(id) === current && !isGiven(id) && kept(id))
       const here = ended.filter(id => level(args(id)[0] as NodeId) === current)
@@ -157,6 +163,7 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
   }
 
   const spaceIds = [...new Set(vectors.map(spaceOf))]
+  const spacePlaces = new Map(spaceIds.map((space, i) => [space, i]))
   const spaces = spaceIds.map(space => ({ size: sizeOf(node(space).shape), passes: passesOf(space) }))
 
   const fromOutside = (cell: NodeId, space: number) => isCell(cell) && home(cell) !== space && level(cell) > 0
@@ -165,12 +172,14 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
   )
   const barriers = [...awaited, ...foreign].map(level).filter(l => l > 0)
 
+  const opaques = foreign.filter(id => node(id).operation.op === 'opaque')
   const overwrites = roots.map((root, i) => {
     const old = order.find(id => inputNameOf(node(id)) === (replaces[i] ?? ''))
     if (roots.indexOf(root) !== i) return false
+    // A node of a rule's own may throw, and then nothing must have been written over. Cells are written at the very end.
+    if (!isCell(root) && opaques.some(id => level(id) > level(root))) return false
     if (old === undefined) return true
     if (roots.includes(old)) return false
-    // Cells are written at the very end.
     if (isCell(root)) return true
     if (foreign.some(id => args(id).includes(old) && level(id) > level(root))) return false
     const passes = spaces[spaceIds.indexOf(spaceOf(root))]?.passes ?? []
@@ -190,7 +199,7 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
     overwrites,
     home: cell => {
       const space = home(cell)
-      return space === undefined ? undefined : spaceIds.indexOf(space)
+      return space === undefined ? undefined : spacePlaces.get(space)
     },
     isCell,
     level,
@@ -204,10 +213,14 @@ const inputNameOf = ({ operation }: TensorNode): string | undefined =>
 const unionOf = (items: readonly NodeId[], neighbours: (id: NodeId) => readonly NodeId[]): ((id: NodeId) => NodeId) => {
   const parents = new Map<NodeId, NodeId>()
   const find = (id: NodeId): NodeId => {
-    const parent = parents.get(id) ?? id
-    if (parent === id) return id
-    const root = find(parent)
-    parents.set(id, root)
+    let root = id
+    for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root))
+      root = parent
+    for (let at = id; at !== root; ) {
+      const next = parents.get(at) as NodeId
+      parents.set(at, root)
+      at = next
+    }
     return root
   }
   for (const id of items) for (const other of neighbours(id)) parents.set(find(other), find(id))

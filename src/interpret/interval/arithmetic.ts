@@ -102,6 +102,8 @@ export const unary: Readonly<Record<UnaryOperation | 'cos' | 'floor', (x: Range)
     range(Math.sqrt(Math.max(0, lo)), Math.sqrt(Math.max(0, hi)), finite && lo >= 0),
   exp: monotone(Math.exp),
   log: ({ bounds: [lo, hi], finite }) => range(Math.log(Math.max(0, lo)), Math.log(Math.max(0, hi)), finite && lo > 0),
+  sigmoid: monotone(x => 1 / (1 + Math.exp(-x))),
+  tanh: monotone(Math.tanh),
   sign: monotone(Math.sign),
   isNaN: ({ finite }) => truth(finite ? false : undefined),
   isFinite: ({ finite }) => truth(finite ? true : undefined),

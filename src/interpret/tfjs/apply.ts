@@ -1,6 +1,7 @@
 /** One node of a graph, computed with TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs'
 import type { TensorNode } from '../../expr/graph.js'
+import { sameShape } from '../../expr/shape.js'
 import * as kernels from './kernels.js'
 
 /**
@@ -15,6 +16,9 @@ export const applyNode = (
   numbers: readonly number[],
   constant: boolean,
 ): tf.Tensor => tf.tidy(() => apply(node, args, numbers, constant))
+
+// A cast alone leaves a bool in its bytes on cpu, under another name: whoever reads four bytes an element is misled.
+const asFloats = (x: tf.Tensor): tf.Tensor => tf.mul(tf.cast(x, 'float32'), 1)
 
 const apply = (
   { operation, shape, dtype }: TensorNode,
@@ -38,13 +42,17 @@ const apply = (
     case 'broadcast':
       return kernels.broadcast(a, shape)
     case 'cast':
-      // A cast alone leaves a bool in its bytes on cpu, under another name: whoever reads four bytes an element is misled.
-      return tf.mul(tf.cast(a, 'float32'), 1)
+      return asFloats(a)
     case 'reduce':
       return kernels.reduction[operation.kind](a, operation.axes)
     case 'opaque': {
-      const result = operation.opaque.run(args, numbers, operation.opaque.attributes) as tf.Tensor
-      return args.includes(result) ? result.clone() : result
+      const result = operation.opaque.run(args, numbers, operation.opaque.attributes)
+      if (!(result instanceof tf.Tensor) || !sameShape(result.shape, shape))
+        throw new TypeError(
+          `the opaque node '${operation.opaque.name}' gave ${result instanceof tf.Tensor ? `a tensor of shape [${result.shape}]` : typeof result}; a tensor of shape [${shape}] was expected`,
+        )
+      if (args.includes(result)) return result.clone()
+      return result.dtype === 'float32' ? result : asFloats(result)
     }
     case 'input':
     case 'select':

@@ -12,6 +12,12 @@ export const unary: Readonly<Record<UnaryOperation, (x: T) => T>> = {
   square: tf.square,
   exp: tf.exp,
   log: tf.log,
+  // By e^-|x|, which never overflows: the least values of the other form are lost.
+  sigmoid: x => {
+    const e = tf.exp(tf.neg(tf.abs(x)))
+    return tf.div(tf.where(tf.less(x, 0), e, 1), tf.add(e, 1))
+  },
+  tanh: tf.tanh,
   // Not tf.sign, which on the wasm backend is 0 for |x| < 1.
   sign: x => tf.where(tf.greater(x, 0), 1, tf.where(tf.less(x, 0), -1, x)),
   isNaN: x => tf.isNaN(x),
@@ -25,13 +31,17 @@ const throughNaN =
   (a: T, b: T, constant: boolean): T =>
     constant ? pick(a, b) : tf.where(tf.isNaN(b), b, pick(a, b))
 
+/** As `Math.pow`, which the cpu backend has; C's, which the wasm backend has, gives 1 for 1 and -1 to the power of infinity, and for 1 to that of NaN. */
+const power = (a: T, b: T): T =>
+  tf.where(tf.logicalAnd(tf.equal(tf.abs(a), 1), tf.logicalNot(tf.isFinite(b))), Number.NaN, tf.pow(a, b))
+
 /** With `constant`, the second operand is a number of the rule's own and no NaN. */
 export const binary: Readonly<Record<BinaryOperation, (a: T, b: T, constant: boolean) => T>> = {
   add: tf.add,
   sub: tf.sub,
   mul: tf.mul,
   div: tf.div,
-  pow: tf.pow,
+  pow: power,
   minimum: throughNaN(tf.minimum),
   maximum: throughNaN(tf.maximum),
   greater: tf.greater,
@@ -101,8 +111,12 @@ export const reduction: Readonly<Record<Reduction, (x: T, axes: readonly number[
   },
 }
 
-/** The wasm backend's own clip makes a NaN the lower bound. */
-export const clip = (x: T, lo: number, hi: number): T => tf.where(tf.isNaN(x), x, tf.clipByValue(x, lo, hi))
+/**
+ * $\min(\max(x, lo), hi)$, and NaN where one of them is. tf.clipByValue refuses bounds in the wrong order; on the wasm backend it
+ * makes a NaN the lower bound, and computes nothing where the bounds are one float32.
+ */
+export const clip = (x: T, lo: number, hi: number): T =>
+  Number.isNaN(lo) || Number.isNaN(hi) ? tf.fill(x.shape, Number.NaN) : tf.minimum(tf.maximum(x, lo), hi)
 
 /** $(1 - t)\,a + t\,b$: a form that gives exactly its ends at 0 and 1; there, the other side is not even looked at. */
 export const lerp = (a: T, b: T, t: number): T => tf.add(tf.mul(a, 1 - t), tf.mul(b, t))

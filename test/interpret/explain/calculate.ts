@@ -32,6 +32,8 @@ const elementwise: Readonly<Record<string, (...values: number[]) => number>> = {
   cos: Math.cos,
   floor: Math.floor,
   sign: Math.sign,
+  tanh: Math.tanh,
+  sigmoid: (x = 0) => 1 / (1 + Math.exp(-x)),
   clip: (x = 0, lo = 0, hi = 0) => Math.min(Math.max(x, lo), hi),
   isNaN: x => Number(Number.isNaN(x)),
   isFinite: x => Number(Number.isFinite(x)),

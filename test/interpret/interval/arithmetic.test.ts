@@ -35,6 +35,8 @@ const exact = {
   ...scalarOperations,
   square: (x: number) => x * x,
   sign: Math.sign,
+  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
   isNaN: (x: number) => Number(Number.isNaN(x)),
   isFinite: (x: number) => Number(Number.isFinite(x)),
   notEqual: (a: number, b: number) => Number(a !== b),

@@ -1,4 +1,4 @@
-/** The emitted exp, log and pow against JavaScript's, which computes in double precision. */
+/** The emitted exp, log, pow, tanh and logistic function against JavaScript's, which computes in double precision. */
 import { expect, test } from 'vitest'
 import { type EmittedFunction, encodeModule } from '../../../src/wasm/emit/encode.js'
 import { call, get, i32, loop, set, tee, v128 } from '../../../src/wasm/emit/instructions.js'
@@ -40,11 +40,19 @@ const emitted = (name: Operation, xs: Float32Array, ys: Float32Array = new Float
 /** The distance of a float32 from the next one beyond it; 2^-149 among the subnormal. */
 const lastPlace = (x: number): number => 2 ** (Math.max(-126, Math.min(127, Math.floor(Math.log2(Math.abs(x))))) - 23)
 
+const exactOf: Readonly<Record<Operation, (x: number, y: number) => number>> = {
+  exp: Math.exp,
+  log: Math.log,
+  pow: Math.pow,
+  tanh: Math.tanh,
+  sigmoid: x => 1 / (1 + Math.exp(-x)),
+}
+
 /** The largest error in last places; infinite where one is a NaN, infinite or of another sign and the other not. */
 const worst = (name: Operation, xs: Float32Array, ys?: Float32Array): number => {
   const results = emitted(name, xs, ys)
   return results.reduce((largest, result, i) => {
-    const exact = Math[name](xs[i] as number, ys?.[i] as number)
+    const exact = exactOf[name](xs[i] as number, ys?.[i] as number)
     const rounded = Math.fround(exact)
     if (Object.is(result, rounded)) return largest
     return Number.isFinite(rounded) && Number.isFinite(result) && Math.sign(result) === Math.sign(exact)
@@ -67,6 +75,13 @@ test.each<readonly [Operation, string, Float32Array]>([
   ['log', 'around 1', between(0.5, 2)],
   ['log', 'next to 1', between(1 - 2 ** -10, 1 + 2 ** -10)],
   ['log', 'on subnormal numbers', between(0, 2 ** -125)],
+  ['tanh', 'everywhere', everywhere],
+  ['tanh', 'where it bends', between(-10, 10)],
+  ['tanh', 'around 0', between(-0.3, 0.3)],
+  ['tanh', 'on tiny numbers', between(-1e-6, 1e-6)],
+  ['sigmoid', 'everywhere', everywhere],
+  ['sigmoid', 'where it bends', between(-10, 10)],
+  ['sigmoid', 'down to its least values', between(-104, -80)],
 ])('%s %s is within 0.6 last places', (name, _, xs) => {
   expect(worst(name, xs)).toBeLessThan(0.6)
 })
