@@ -20,14 +20,11 @@ const syncDirectory = async (path: string): Promise<void> => {
 }
 
 /**
- * Replaces a file, or makes it. Whoever reads it meanwhile, or after a crash, finds the old one or the new one, whole.
+ * Replaces what stands at a path, or makes it: a link too, which is not followed.
  *
  * @throws Error of the file system; then nothing is left behind
- * @example
- * await replaceFile('results.json', text)
  */
-export const replaceFile = async (path: string, contents: string | Uint8Array): Promise<void> => {
-  const target = await targetOf(path)
+export const replaceAt = async (target: string, contents: string | Uint8Array): Promise<void> => {
   const beside = besides(target)
   try {
     const file = await open(beside, 'wx')
@@ -42,3 +39,14 @@ export const replaceFile = async (path: string, contents: string | Uint8Array): 
   }
   await syncDirectory(dirname(target))
 }
+
+/**
+ * Replaces a file that somebody named, or makes it. Whoever reads it meanwhile, or after a crash, finds the old one or the new
+ * one, whole.
+ *
+ * @throws Error of the file system; then nothing is left behind
+ * @example
+ * await replaceFile('results.json', text)
+ */
+export const replaceFile = async (path: string, contents: string | Uint8Array): Promise<void> =>
+  replaceAt(await targetOf(path), contents)

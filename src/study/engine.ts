@@ -17,7 +17,10 @@ export interface StudyRequest {
 }
 
 /** What a run has to tell while it goes on; each is a line of its `events.jsonl`. */
-export type RunEvent =
+export type RunEvent = {
+  /** When, as ISO 8601 writes it: set where it is logged. */
+  readonly at?: string
+} & (
   | {
       readonly event: 'started' | 'resumed'
       readonly epoch: number
@@ -27,7 +30,9 @@ export type RunEvent =
     }
   | { readonly event: 'epoch'; readonly result: EpochResult }
   | { readonly event: 'finished' | 'diverged'; readonly reason?: string }
-  | { readonly event: 'failed'; readonly reason: string }
+  /** `damaged`: what it had left cannot be read, for which reason it is done again. */
+  | { readonly event: 'failed' | 'damaged'; readonly reason: string }
+)
 
 /** Where a run keeps what must outlast it: a folder, or the queue. */
 export interface RunStore {

@@ -1,58 +1,35 @@
 /** The folder of a run: `config.json`, `events.jsonl`, `checkpoint.bin`, and `summary.json` once it is finished. */
-import { appendFile, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
-import { replaceFile } from '../node/replaceFile.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { brief, decodeJson, struct, text } from '../config/records.js'
+import { appendInside, makeInside, readRegular, removeInside, replaceInside } from '../node/folder.js'
 import type { RunEvent, RunStore } from './engine.js'
-import { fromJson, toJson } from './json.js'
+import { messageOf } from './error.js'
+import { toJson } from './json.js'
+import { canonical } from './plan.js'
+import { runEvent, runRecord } from './records.js'
 import type { PlannedRun, RunRecord } from './types.js'
 import { versions } from './versions.js'
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
-
-const readIfThere = async (file: string): Promise<Buffer | undefined> => {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-}
+const inRun = (id: string, file: string): string => join('runs', id, file)
 
 /** Where the runs of a study are, in its folder. */
 export const runFolder = (study: string, id: string): string => join(study, 'runs', id)
-
-const lastByte = async (file: string): Promise<number | undefined> => {
-  const handle = await open(file, 'r').catch(() => undefined)
-  if (handle === undefined) return undefined
-  try {
-    const { size } = await handle.stat()
-    if (size === 0) return undefined
-    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
-    return buffer[0]
-  } finally {
-    await handle.close()
-  }
-}
-
-const NEWLINE = 10
-
-/**
- * Appends a line to a log. A line that a crash cut short is left as it is, on a line of its own.
- *
- * @throws Error of the file system
- */
-const appendLine = async (file: string, line: string): Promise<void> => {
-  const last = await lastByte(file)
-  await appendFile(file, last === undefined || last === NEWLINE ? line : `\n${line}`)
-}
 
 /** Removes what a process that was killed left beside the files it was replacing. */
 const clear = async (folder: string): Promise<void> => {
   const left = (await readdir(folder)).filter(name => /^\..*\.tmp$/.test(name))
   await Promise.all(left.map(name => rm(join(folder, name), { force: true })))
 }
+
+const line = (event: object): string => toJson({ at: new Date().toISOString(), ...event }, 0)
+
+const logIn = (study: string, { id }: PlannedRun, event: RunEvent): Promise<void> =>
+  appendInside(study, inRun(id, 'events.jsonl'), line(event))
 
 /**
  * Keeps a run in its folder, which it makes.
@@ -64,40 +41,120 @@ const clear = async (folder: string): Promise<void> => {
  * await store.save(checkpoint)
  */
 export const folderStore = async (study: string, run: PlannedRun): Promise<RunStore> => {
-  const folder = runFolder(study, run.id)
-  await mkdir(folder, { recursive: true })
-  await clear(folder)
-  await replaceFile(join(folder, 'config.json'), toJson({ ...run, versions: versions() }))
-  const events = join(folder, 'events.jsonl')
+  const at = (file: string) => inRun(run.id, file)
+  await clear(await makeInside(study, join('runs', run.id)))
+  await replaceInside(study, at('config.json'), toJson({ ...run, versions: versions() }))
   return {
-    checkpoint: () => readIfThere(join(folder, 'checkpoint.bin')),
-    save: checkpoint => replaceFile(join(folder, 'checkpoint.bin'), checkpoint),
-    log: event => appendLine(events, toJson({ at: new Date().toISOString(), ...event }, 0)),
-    finish: record => replaceFile(join(folder, 'summary.json'), toJson(record)),
+    checkpoint: () => readRegular(join(study, at('checkpoint.bin'))),
+    save: checkpoint => replaceInside(study, at('checkpoint.bin'), checkpoint),
+    log: event => logIn(study, run, event),
+    finish: record => replaceInside(study, at('summary.json'), toJson(record)),
   }
 }
+
+/** What is said of a record that is damaged. */
+export const damaged = (reason: string): string =>
+  `its record is damaged (${reason}): it counts as not finished, and is done again`
+
+const decode = decodeJson(runRecord)
+const given = ({ spec: { stage: _, ...rest } }: PlannedRun): string => canonical(rest)
+
+/** A record of a run, from JSON; left a sentence where it is none, or that of another run. */
+export const decodeRecord =
+  (run: PlannedRun) =>
+  (json: string): E.Either<string, RunRecord> =>
+    pipe(
+      decode(json),
+      E.mapLeft(brief),
+      E.filterOrElse(
+        record => record.id === run.id && given(record) === given(run),
+        () => 'it is that of another run',
+      ),
+    )
 
 /**
  * The record of a finished run; none where it is not finished.
  *
- * @returns none also where the file is damaged: then the run is done again
- * @throws Error of the file system
+ * @returns a task; left what is wrong with the file: then the run is to be done again
  * @example
- * await readRecord('out', run) // undefined, or its epochs
+ * await readRecord('out', run)() // right none, or some record
  */
-export const readRecord = async (study: string, { id }: PlannedRun): Promise<RunRecord | undefined> => {
-  const text = await readIfThere(join(runFolder(study, id), 'summary.json'))
-  if (text === undefined) return undefined
-  return O.toUndefined(O.tryCatch(() => fromJson(text.toString('utf8')) as RunRecord))
+export const readRecord = (study: string, run: PlannedRun): TE.TaskEither<string, O.Option<RunRecord>> =>
+  pipe(
+    TE.tryCatch(() => readRegular(join(study, inRun(run.id, 'summary.json'))), messageOf),
+    TE.flatMapEither(bytes =>
+      bytes === undefined ? E.right(O.none) : pipe(bytes.toString('utf8'), decodeRecord(run), E.map(O.some)),
+    ),
+  )
+
+/** Removes the checkpoint of a run that needs it no more. */
+export const forgetCheckpoint = (study: string, { id }: PlannedRun): Promise<void> =>
+  removeInside(study, inRun(id, 'checkpoint.bin'))
+
+// Of runs whose folders cannot be made or written.
+const ELSEWHERE = 'failures.jsonl'
+
+/** Logs that what a run had left cannot be read. */
+export const logDamage = (study: string, run: PlannedRun, reason: string): Promise<void> =>
+  logIn(study, run, { event: 'damaged', reason })
+
+/** Logs why a run failed: in its folder, or in the study's where that is what failed. */
+export const logFailure = async (study: string, run: PlannedRun, reason: string): Promise<void> => {
+  const event = { event: 'failed', reason } as const
+  await logIn(study, run, event)
+    .catch(() => appendInside(study, ELSEWHERE, line({ run: run.id, ...event })))
+    // Not there either: whoever runs the study is told all the same.
+    .catch(() => undefined)
 }
 
-/** Why a run failed the last time, from its log; none where it did not. */
-export const lastFailure = async (study: string, { id }: PlannedRun): Promise<string | undefined> => {
-  const text = await readIfThere(join(runFolder(study, id), 'events.jsonl'))
-  const lines = text?.toString('utf8').trimEnd().split('\n') ?? []
-  return pipe(
-    O.tryCatch(() => fromJson(lines.at(-1) ?? '') as RunEvent),
-    O.map(last => (last.event === 'failed' ? last.reason : undefined)),
-    O.toUndefined,
-  )
+// As many as there are threads for it, and far from as many files as may be open.
+const AT_ONCE = 16
+
+/** Does something with each value, in order, some at a time. */
+export const someAtATime = async <A, B>(values: readonly A[], f: (value: A) => Promise<B>): Promise<readonly B[]> => {
+  const results: B[] = []
+  const waiting = values.entries()
+  const lane = async () => {
+    for (const [i, value] of waiting) results[i] = await f(value)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  return results
+}
+
+const linesOf = async (file: string): Promise<readonly string[]> => {
+  const bytes = await readRegular(file).catch(() => undefined)
+  return bytes?.toString('utf8').trimEnd().split('\n') ?? []
+}
+
+const decodeEvent = decodeJson(runEvent)
+const decodeFailure = decodeJson(struct({ at: text, run: text, reason: text }))
+
+interface Failure {
+  readonly at: string
+  readonly reason: string
+}
+
+const lastInRun = async (study: string, id: string): Promise<RunEvent | undefined> => {
+  const last = (await linesOf(join(study, inRun(id, 'events.jsonl')))).at(-1)
+  return last === undefined ? undefined : O.toUndefined(O.fromEither(decodeEvent(last)))
+}
+
+/** Why runs failed the last time, by their ids, from their logs; those that did not are not there. */
+export const lastFailures = async (
+  study: string,
+  runs: readonly PlannedRun[],
+): Promise<ReadonlyMap<string, string>> => {
+  const elsewhere = new Map<string, Failure>()
+  for (const line of await linesOf(join(study, ELSEWHERE))) {
+    const found = decodeFailure(line)
+    if (E.isRight(found)) elsewhere.set(found.right.run, found.right)
+  }
+  const found = await someAtATime(runs, async ({ id }) => {
+    const last = await lastInRun(study, id)
+    const failure = elsewhere.get(id)
+    // Whatever came later counts: a folder that could not be made may have been mended since.
+    if (failure !== undefined && failure.at >= (last?.at ?? '')) return [[id, failure.reason] as const]
+    return last?.event === 'failed' ? [[id, last.reason] as const] : []
+  })
+  return new Map(found.flat())
 }

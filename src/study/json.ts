@@ -2,7 +2,7 @@
 
 /**
  * Plain data as JSON text. NaN and infinities become the strings `'NaN'`, `'Infinity'` and `'-Infinity'`, rather than `null`,
- * which would not say which.
+ * which would not say which; the decoder `real` reads them.
  *
  * @param indent spaces; 0 for one line
  * @example
@@ -10,15 +10,3 @@
  */
 export const toJson = (value: unknown, indent = 2): string =>
   `${JSON.stringify(value, (_, part) => (typeof part === 'number' && !Number.isFinite(part) ? String(part) : part), indent)}\n`
-
-const words: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity'])
-
-/**
- * What `toJson` wrote.
- *
- * @throws SyntaxError
- * @example
- * fromJson('{"loss":"NaN"}') // { loss: NaN }
- */
-export const fromJson = (text: string): unknown =>
-  JSON.parse(text, (_, part) => (words.has(part) ? Number(part) : part))

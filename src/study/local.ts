@@ -4,6 +4,7 @@ import type { Progress } from '../train/index.js'
 import { dataProblems } from './data.js'
 import type { Engine, EngineContext } from './engine.js'
 import { messageOf, StudyError } from './error.js'
+import { logFailure } from './folder.js'
 import { threadPool } from './threads.js'
 import type { PlannedRun } from './types.js'
 
@@ -40,7 +41,10 @@ export const localEngine = (context: EngineContext, workers: number = availableP
             events.finished(await pool.run({ run }, { onProgress, signal }))
           } catch (error) {
             signal.throwIfAborted()
-            events.failed(run, messageOf(error))
+            const reason = messageOf(error)
+            // Here, since a thread that died can log no more.
+            await logFailure(context.folder, run, reason)
+            events.failed(run, reason)
           }
         }
       }

@@ -1,8 +1,9 @@
 /** One process at a time in a study's folder. */
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, lstat, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeFolder, readRegular } from '../node/folder.js'
 import { besides } from '../node/replaceFile.js'
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
@@ -20,20 +21,33 @@ const isRunning = (pid: number): boolean => {
   }
 }
 
-/** Whether the process that made a lock is gone for certain: of another machine nobody here can tell. */
-const isStale = (lock: string): boolean => {
-  const [pid, host] = lock.split(' ')
-  return host === hostname() && (Number(pid) === process.pid ? lock !== ME : !isRunning(Number(pid)))
+/** The process, the machine and the name that are in a lock; where they are not there, or are no such things, none. */
+const partsOf = (lock: string) => {
+  const [pid = '', host = '', name = ''] = lock.trim().split(' ')
+  return {
+    pid: /^\d+$/.test(pid) ? pid : 'unknown',
+    host: host === hostname() || /^[\w.-]+$/.test(host) ? host : 'an unknown machine',
+    // It becomes a part of a path.
+    name: /^[\w-]+$/.test(name) ? name : undefined,
+  }
 }
 
-/** @returns none where there is no lock */
+/** Whether the process that made a lock is gone for certain: of another machine nobody here can tell. */
+const isStale = (lock: string): boolean => {
+  const { pid, host, name } = partsOf(lock)
+  if (host !== hostname() || name === undefined) return false
+  return Number(pid) === process.pid ? lock !== ME : !isRunning(Number(pid))
+}
+
+/**
+ * @returns none where there is no lock
+ * @throws Error where something else has its name: a dangling link would be waited for without end
+ */
 const readLock = async (file: string): Promise<string | undefined> => {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
+  const found = await lstat(file).catch(() => undefined)
+  if (found !== undefined && !found.isFile())
+    throw new Error(`'${file}' is no lock, but a link, a folder or a device; remove it`)
+  return (await readRegular(file))?.toString('utf8')
 }
 
 /**
@@ -50,7 +64,7 @@ const take = async (file: string, written: string): Promise<void> => {
   }
   const found = await readLock(file)
   if (found !== undefined) {
-    const [pid, host = 'an unknown machine', name = ''] = found.split(' ')
+    const { pid, host, name } = partsOf(found)
     if (!isStale(found))
       throw new Error(
         `'${dirname(file)}' is in use by process ${pid} on ${host}; wait for it, name another folder with --out, or remove '${file}' if that process is gone, or is another program`,
@@ -73,7 +87,7 @@ const take = async (file: string, written: string): Promise<void> => {
  * const release = await lockFolder('out')
  */
 export const lockFolder = async (folder: string): Promise<() => Promise<void>> => {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const file = join(folder, 'lock')
   const written = besides(file)
   try {

@@ -1,11 +1,17 @@
 /** `study.json`: what a study is and what it plans, so that its status and report need nothing but its folder. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { identity, pipe } from 'fp-ts/lib/function.js'
+import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { replaceFile } from '../node/replaceFile.js'
+import { dictionary, list } from '../config/decode.js'
+import { among, brief, decodeJson, type Fields, struct, text, word } from '../config/records.js'
+import { readRegular, replaceInside } from '../node/folder.js'
 import type { StudyRequest } from './engine.js'
-import { lastFailure, readRecord } from './folder.js'
-import { fromJson, toJson } from './json.js'
+import { messageOf } from './error.js'
+import { damaged, lastFailures, readRecord, someAtATime } from './folder.js'
+import { toJson } from './json.js'
+import { choice, plannedRun, requestFields } from './records.js'
 import type { Choice, PlannedRun, Study, StudyResult } from './types.js'
 import { versions } from './versions.js'
 
@@ -48,11 +54,44 @@ export const manifestOf = (
   ...plan,
 })
 
-const file = (folder: string): string => join(folder, 'study.json')
+const decode = decodeJson(
+  struct({
+    format: among('plastax study 1', 'plastax study 2'),
+    name: word,
+    description: text,
+    request: struct(requestFields),
+    fingerprint: text,
+    versions: dictionary(text),
+    against: list(text),
+    variants: dictionary(struct({ role: among('plasticity', 'ablation', 'control', 'baseline'), description: text })),
+    selection: among('fixed', 'validation', 'test', 'all'),
+    metric: among('accuracy', 'loss'),
+    choices: list(choice),
+    tuning: list(plannedRun),
+    final: list(plannedRun),
+  } satisfies Fields<Manifest>),
+)
+
+const FILE = 'study.json'
+const file = (folder: string): string => join(folder, FILE)
 
 /** Writes the manifest, whole. */
 export const writeManifest = (folder: string, manifest: Manifest): Promise<void> =>
-  replaceFile(file(folder), toJson(manifest))
+  replaceInside(folder, FILE, toJson(manifest))
+
+/**
+ * The manifest of a study's folder, where it has one.
+ *
+ * @returns a task; left a sentence where the file cannot be read, or is another thing
+ */
+export const findManifest = (folder: string): TE.TaskEither<string, O.Option<Manifest>> =>
+  pipe(
+    TE.tryCatch(() => readRegular(file(folder)), messageOf),
+    TE.flatMapEither(bytes =>
+      bytes === undefined ? E.right(O.none) : pipe(decode(bytes.toString('utf8')), E.bimap(brief, O.some)),
+    ),
+    TE.mapLeft(reason => `'${file(folder)}' is no study: ${reason}`),
+  )
 
 /**
  * The manifest of a study's folder.
@@ -62,19 +101,9 @@ export const writeManifest = (folder: string, manifest: Manifest): Promise<void>
  * await readManifest('out')()
  */
 export const readManifest = (folder: string): TE.TaskEither<string, Manifest> =>
-  TE.tryCatch(
-    async () => {
-      const manifest = fromJson(await readFile(file(folder), 'utf8')) as Manifest
-      if (manifest.format !== 'plastax study 1' && manifest.format !== 'plastax study 2')
-        throw new Error(`its format is '${manifest.format}'`)
-      return manifest
-    },
-    error => {
-      const { code, message } = error as NodeJS.ErrnoException
-      return code === 'ENOENT' || code === 'ENOTDIR'
-        ? `there is no study in '${folder}': name a folder that 'plastax study run' wrote`
-        : `'${file(folder)}' is no study: ${message}`
-    },
+  pipe(
+    findManifest(folder),
+    TE.flatMapOption(identity, () => `there is no study in '${folder}': name a folder that 'plastax study run' wrote`),
   )
 
 /** The request, as words of a command line. */
@@ -94,15 +123,19 @@ export const optionsOf = ({ quick, asPublished, variants, seeds, epochs, data }:
  */
 export const resultOf = async (folder: string, manifest: Manifest): Promise<StudyResult> => {
   const { name, description, against, variants, selection, metric, choices, request, tuning, final } = manifest
-  const failures = (runs: readonly PlannedRun[]) => Promise.all(runs.map(run => lastFailure(folder, run)))
-  const tried = choices.length > 0 ? [] : [...new Set((await failures(tuning)).filter(reason => reason !== undefined))]
+  const reasons = await lastFailures(folder, [...tuning, ...final])
+  const tried = choices.length > 0 ? [] : [...new Set(tuning.flatMap(({ id }) => reasons.get(id) ?? []))]
   const otherwise = tried.length > 0 ? `no settings could be chosen: ${tried.join('; ')}` : 'not finished'
-  const found = await Promise.all(
-    final.map(async run => {
-      const record = await readRecord(folder, run)
-      return record ?? { id: run.id, reason: (await lastFailure(folder, run)) ?? otherwise }
-    }),
-  )
+  const found = await someAtATime(final, async run => {
+    const record = await readRecord(folder, run)()
+    const reason = E.isLeft(record) ? damaged(record.left) : (reasons.get(run.id) ?? otherwise)
+    return pipe(
+      record,
+      O.fromEither,
+      O.flatten,
+      O.getOrElseW(() => ({ id: run.id, reason })),
+    )
+  })
   return {
     name,
     description,

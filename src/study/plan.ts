@@ -4,14 +4,14 @@ import { formOf } from '../data/index.js'
 import { identityOf } from '../interpret/analysis.js'
 import { messageOf, StudyError } from './error.js'
 import { candidatesOf } from './grid.js'
+import { FIRST_TUNING_SEED } from './limits.js'
 import { modelFor } from './models.js'
 import type { Choice, ModelChoice, PlannedRun, RunRecord, RunSpec, Settings, Study, Variant } from './types.js'
 import { versions } from './versions.js'
 
-/** @internal Final runs have the seeds below: settings are not chosen by the very runs that then speak for them. */
-export const FIRST_TUNING_SEED = 1000
 const VALIDATION = 0.1
-const TUNING_SEEDS = 2
+/** @internal */
+export const TUNING_SEEDS = 2
 
 /** @internal Text that is the same for equal values, whatever the order of their keys. */
 export const canonical = (value: unknown): string =>

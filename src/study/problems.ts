@@ -1,11 +1,14 @@
 /** All that is wrong with a study. It comes from a module that no compiler need have seen: nothing is taken for granted. */
+import { isObject } from '../config/records.js'
 import { dataSetNames, formOf } from '../data/index.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
 import { suggestion } from '../transform/suggestion.js'
 import { messageOf } from './error.js'
 import { candidatesOf } from './grid.js'
+import { LIMITS } from './limits.js'
 import { modelFor } from './models.js'
-import { FIRST_TUNING_SEED, modelName } from './plan.js'
+import { modelName, TUNING_SEEDS } from './plan.js'
+import { isPlain } from './records.js'
 import type { Study, Variant } from './types.js'
 
 type Problems = readonly string[]
@@ -17,10 +20,14 @@ const selections = ['fixed', 'validation', 'test', 'all']
 const tuningKeys = ['validation', 'seeds', 'epochs', 'fraction', 'labelNoise']
 const rowKeys = ['role', 'description', 'settings', 'candidates', 'alphaBounds', 'transform']
 
-const show = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value))
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const show = (value: unknown): string => {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'an object that refers to itself'
+  }
+}
 
 const numberProblems = (name: string, value: unknown, interval: Interval): Problems =>
   within(value, interval) ? [] : [`${name} is ${show(value)}; use ${showInterval(interval)}`]
@@ -54,15 +61,23 @@ const listProblems = <T>(
 
 const itself = (entry: unknown) => entry
 
-const fileName = (what: string, name: unknown): Problems =>
-  typeof name === 'string' && /^[\w-]+$/.test(name) ? [] : [`${what} is ${show(name)}; use letters, digits, - and _`]
+// Folders of runs are called by it and a hundred letters more, and a file system takes 255.
+const LONGEST = 100
+
+const fileName = (what: string, name: unknown): Problems => {
+  if (typeof name !== 'string' || !/^[\w-]+$/.test(name))
+    return [`${what} is ${show(name)}; use letters, digits, - and _`]
+  return name.length <= LONGEST
+    ? []
+    : [`${what} is '${name.slice(0, 20)}...', of ${name.length} letters; use ${LONGEST} at most`]
+}
 
 /** What making a row's transforms throws, such as for a setting out of its range. */
 const refusals = (name: string, row: Variant): Problems => {
   const messages = [row.settings, ...candidatesOf(row)].flatMap(settings => {
     try {
       const made: unknown = row.transform(settings)
-      return isRecord(made) && typeof made.init === 'function' && typeof made.update === 'function'
+      return isObject(made) && typeof made.init === 'function' && typeof made.update === 'function'
         ? []
         : [`${name}: transform gives ${show(made)}; give a gradient transform, such as a chain`]
     } catch (error) {
@@ -72,28 +87,22 @@ const refusals = (name: string, row: Variant): Problems => {
   return [...new Set(messages)]
 }
 
-/** Settings go to threads and into hashes: what JSON would lose or change may not be in them. */
-const isPlain = (value: unknown): boolean =>
-  value === null ||
-  ['string', 'boolean', 'undefined'].includes(typeof value) ||
-  Number.isFinite(value) ||
-  (Array.isArray(value) ? value.every(isPlain) : isRecord(value) && Object.values(value).every(isPlain))
-
 const rowProblems = (name: string, row: Variant): Problems => {
   const what = `variant '${name}'`
-  if (!isRecord(row)) return [`${what} is ${show(row)}; use { role, settings, transform }`]
+  if (!isObject(row)) return [`${what} is ${show(row)}; use { role, settings, transform }`]
   const { role, settings, candidates } = row as Variant
   const problems = [
     ...fileName('the name of a variant', name),
     ...keyProblems(what, row, rowKeys),
     ...nameProblems(`${what}: role`, role, roles),
     ...(typeof row.transform === 'function' ? [] : [`${what} has no transform; give a function of its settings`]),
-    ...(isRecord(settings)
+    ...(isObject(settings)
       ? numberProblems(`${what}: settings.learningRate`, settings.learningRate, '(0, inf)')
       : [`${what}: settings is ${show(settings)}; use such as { learningRate: 0.1 }`]),
     ...(row.alphaBounds === undefined || typeof row.alphaBounds === 'function'
       ? []
       : [`${what}: alphaBounds is ${show(row.alphaBounds)}; give a function of the settings, such as () => [0.2, 2]`]),
+    // They go to threads and into hashes.
     ...(isPlain([settings, candidates])
       ? []
       : [`${what}: its settings are no plain JSON; use numbers that are finite, texts, lists and records`]),
@@ -103,7 +112,7 @@ const rowProblems = (name: string, row: Variant): Problems => {
           `${what}: candidates`,
           candidates,
           candidate =>
-            isRecord(candidate)
+            isObject(candidate)
               ? optional(`${what}: learningRate of a candidate`, candidate.learningRate, '(0, inf)')
               : [`${what}: a candidate is ${show(candidate)}; use such as { learningRate: 0.1 }`],
           itself,
@@ -113,7 +122,7 @@ const rowProblems = (name: string, row: Variant): Problems => {
 }
 
 const variantProblems = ({ variants, selection }: Study): Problems => {
-  if (!isRecord(variants)) return [`variants is ${show(variants)}; use { name: { role, settings, transform } }`]
+  if (!isObject(variants)) return [`variants is ${show(variants)}; use { name: { role, settings, transform } }`]
   const rows = Object.entries(variants)
   if (rows.length === 0) return ['variants is empty; give at least one']
   const problems = rows.flatMap(([name, row]) => rowProblems(name, row))
@@ -146,11 +155,41 @@ const fitProblems = ({ data, models, augment }: Study): Problems =>
 const tuningProblems = ({ tuning }: Study): Problems => [
   ...keyProblems('tuning', tuning, tuningKeys),
   ...optional('tuning.validation', tuning.validation, '(0, 1)'),
-  ...optional('tuning.seeds', tuning.seeds, 'integer in [1, inf)'),
-  ...optional('tuning.epochs', tuning.epochs, 'integer in [1, inf)'),
+  ...optional('tuning.seeds', tuning.seeds, LIMITS.seeds),
+  ...optional('tuning.epochs', tuning.epochs, LIMITS.epochs),
   ...optional('tuning.fraction', tuning.fraction, '(0, 1]'),
   ...optional('tuning.labelNoise', tuning.labelNoise, '[0, 1]'),
 ]
+
+/** Never `test` for a word that is none: whoever wrote it may not know that it looks at the test set. */
+const selectionProblems = (selection: unknown): Problems =>
+  selections.includes(selection as string)
+    ? []
+    : [
+        `selection ${show(selection)} is not known; use 'validation' for the candidate that is best on examples put aside, 'fixed' for each variant's settings, or 'all' for every candidate ('test' chooses by the test set, which flatters)`,
+      ]
+
+/** How many runs a study makes, without making them. */
+const runsOf = (study: Study): number => {
+  const { variants, data, models, fractions, labelNoise, selection, seeds, tuning } = study
+  const cells = data.length * models.length * fractions.length * labelNoise.length
+  const [rows, candidates] = [Object.values(variants), Object.values(variants).flatMap(candidatesOf)]
+  if (selection === 'fixed') return cells * rows.length * seeds
+  if (selection !== 'validation') return cells * candidates.length * seeds
+  return cells * (rows.length * seeds + candidates.length * (tuning.seeds ?? TUNING_SEEDS))
+}
+
+// Beyond that even what is planned fills files and memory.
+const MOST_RUNS = 100_000
+
+const sizeProblems = (study: Study): Problems => {
+  const runs = runsOf(study)
+  return runs <= MOST_RUNS
+    ? []
+    : [
+        `it makes ${runs} runs, which take ${Math.round(runs / 86_400)} days at a second each; ${MOST_RUNS} are the most: give fewer seeds, candidates, fractions or rates of label noise`,
+      ]
+}
 
 /**
  * All that is wrong with a study, a line each.
@@ -177,7 +216,7 @@ export const problemsOf = (study: Study, keys: readonly string[]): Problems => {
       modelName,
     ),
   ]
-  return [
+  const problems = [
     ...fileName('name', study.name),
     ...keyProblems('study', study, keys),
     ...variantProblems(study),
@@ -189,13 +228,14 @@ export const problemsOf = (study: Study, keys: readonly string[]): Problems => {
     ...(grid.length === 0 ? fitProblems(study) : []),
     ...listProblems('fractions', study.fractions, part => numberProblems('fractions', part, '(0, 1]'), itself),
     ...listProblems('labelNoise', study.labelNoise, rate => numberProblems('labelNoise', rate, '[0, 1]'), itself),
-    ...numberProblems('seeds', study.seeds, `integer in [1, ${FIRST_TUNING_SEED}]`),
-    ...numberProblems('epochs', study.epochs, 'integer in [1, inf)'),
-    ...numberProblems('batchSize', study.batchSize, 'integer in [1, inf)'),
-    ...numberProblems('diagnosticsEvery', study.diagnosticsEvery, 'integer in [0, inf)'),
+    ...numberProblems('seeds', study.seeds, LIMITS.seeds),
+    ...numberProblems('epochs', study.epochs, LIMITS.epochs),
+    ...numberProblems('batchSize', study.batchSize, LIMITS.batchSize),
+    ...numberProblems('diagnosticsEvery', study.diagnosticsEvery, 'integer in [0, 1000000]'),
     ...(typeof study.augment === 'boolean' ? [] : [`augment is ${show(study.augment)}; use true or false`]),
     ...nameProblems('metric', study.metric, metrics),
-    ...nameProblems('selection', study.selection, selections),
+    ...selectionProblems(study.selection),
     ...tuningProblems(study),
   ]
+  return problems.length > 0 ? problems : sizeProblems(study)
 }

@@ -1,7 +1,8 @@
 /** A whole study: tuning runs, the choice of settings, final runs; whatever is finished is not done again. */
 import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import type { Engine, EngineEvents } from './engine.js'
-import { readRecord } from './folder.js'
+import { logDamage, readRecord, someAtATime } from './folder.js'
 import { type Manifest, manifestOf, readManifest, writeManifest } from './manifest.js'
 import { type Cell, cellOf, choose, finalRuns, givenSettings, tuningCell, tuningRuns } from './plan.js'
 import type { Choice, PlannedRun, RunRecord, Settings, Study, Variant } from './types.js'
@@ -10,13 +11,22 @@ import type { Choice, PlannedRun, RunRecord, Settings, Study, Variant } from './
 export interface StudyEvents extends EngineEvents {
   /** Runs begin: so many in all, of which so many were finished before. */
   readonly stage: (stage: 'tune' | 'final', runs: readonly PlannedRun[], done: readonly RunRecord[]) => void
+  /** What a run had left cannot be read: it is done again. */
+  readonly damaged?: (run: PlannedRun, reason: string) => void
 }
 
-const isRecord = (record: RunRecord | undefined): record is RunRecord => record !== undefined
+/** What runs have left: records of those that are finished, and what is wrong with those that cannot be read. */
+const readRuns = async (folder: string, runs: readonly PlannedRun[]) => {
+  const found = await someAtATime(runs, async run => ({ run, record: await readRecord(folder, run)() }))
+  return {
+    records: found.flatMap(({ record }) => (E.isRight(record) && O.isSome(record.right) ? [record.right.value] : [])),
+    damaged: found.flatMap(({ run, record }) => (E.isLeft(record) ? [{ run, reason: record.left }] : [])),
+  }
+}
 
 /** Records of runs, those that are finished. */
 export const readRecords = async (folder: string, runs: readonly PlannedRun[]): Promise<readonly RunRecord[]> =>
-  (await Promise.all(runs.map(run => readRecord(folder, run)))).filter(isRecord)
+  (await readRuns(folder, runs)).records
 
 const chosenSettings =
   (choices: readonly Choice[]) =>
@@ -59,9 +69,13 @@ export const runStudy = async (
   signal: AbortSignal,
 ): Promise<Manifest> => {
   const stage = async (name: 'tune' | 'final', runs: readonly PlannedRun[]): Promise<readonly RunRecord[]> => {
-    const done = await readRecords(folder, runs)
+    const { records: done, damaged } = await readRuns(folder, runs)
     const finished = new Set(done.map(({ id }) => id))
     events.stage(name, runs, done)
+    for (const { run, reason } of damaged) {
+      events.damaged?.(run, reason)
+      await logDamage(folder, run, reason).catch(() => undefined)
+    }
     await engine.run(
       runs.filter(({ id }) => !finished.has(id)),
       events,

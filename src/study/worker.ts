@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { workerData } from 'piscina'
 import type { EngineContext } from './engine.js'
-import { messageOf } from './error.js'
 import { executeRun } from './execute.js'
 import { folderStore } from './folder.js'
 import type { ThreadTask } from './local.js'
@@ -16,17 +15,12 @@ const loading = reloadStudy(context, 'the study was started; run the same comman
 /**
  * Runs a run.
  *
- * @throws Error with a sentence, which is logged in the run's folder too
+ * @throws Error with a sentence
  */
 export default ({ run, port }: ThreadTask & WithPort): Promise<RunRecord> =>
   onThread(port, async watching => {
     const store = await folderStore(context.folder, run)
-    try {
-      const study = await loading
-      if (E.isLeft(study)) throw new Error(study.left)
-      return await executeRun(study.right, run, store, watching)
-    } catch (error) {
-      if (!watching.signal.aborted) await store.log({ event: 'failed', reason: messageOf(error) })
-      throw error
-    }
+    const study = await loading
+    if (E.isLeft(study)) throw new Error(study.left)
+    return executeRun(study.right, run, store, watching)
   })

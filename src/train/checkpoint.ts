@@ -1,6 +1,8 @@
 /** Checkpoints of a run as bytes: all that it carries, what it has come to, and which run it is. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { dictionary, list } from '../config/decode.js'
+import { among, brief, decodeJson, either, type Fields, real, struct, text, where } from '../config/records.js'
 import { filter } from '../expr/tree.js'
 import type { Variables } from '../models/index.js'
 import { unpack } from '../runtime/codec/safetensors.js'
@@ -8,6 +10,7 @@ import { decodeState, encodeState } from '../runtime/index.js'
 import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
 import type { GradientTransform } from '../transform/types.js'
 import { type Carry, disposeCarry } from './carry.js'
+import { epochResult } from './records.js'
 import type { EpochResult } from './types.js'
 
 /** What tells one run from another, apart from its transform: words and numbers by name, to be compared and to be read. */
@@ -71,21 +74,31 @@ export const encodeRun = <S>(
 export const readCheckpoint = (bytes: Uint8Array): E.Either<ConfigErrors, SavedRun> =>
   pipe(
     unpack(bytes),
-    E.flatMap(({ metadata: { note = '' } }) => E.tryCatch(() => JSON.parse(note, untagged) as unknown, notOfARun)),
-    E.filterOrElse(isSavedRun, notOfARun),
+    E.flatMap(({ metadata: { note = '' } }) => pipe(decodeNote(note), E.mapLeft(notOfARun))),
   )
+
+// A checksum says that the file is whole, not who wrote it.
+const decodeNote = decodeJson(
+  where(
+    struct({
+      layout: among(LAYOUT),
+      run: dictionary(either(text, real)),
+      epochs: list(epochResult),
+    } satisfies Fields<SavedRun & { readonly layout: string }>),
+    ({ epochs }) => (epochs.every(({ epoch }, i) => epoch === i + 1) ? undefined : 'its epochs are not 1, 2 and so on'),
+  ),
+  note => JSON.parse(note, untagged),
+)
+
+const notOfARun = (faults: ConfigErrors): ConfigErrors => [
+  `the checkpoint is of no training run, or of another layout than '${LAYOUT}' (${brief(faults)})`,
+]
 
 /** How many epochs a checkpoint has behind it; none where there is none, or where it cannot be read. */
 export const epochsIn = (checkpoint: Uint8Array | undefined): number => {
   const saved = checkpoint === undefined ? E.left([]) : readCheckpoint(checkpoint)
   return E.isRight(saved) ? saved.right.epochs.length : 0
 }
-
-const notOfARun = (): ConfigErrors => [`the checkpoint is of no training run, or of another layout than '${LAYOUT}'`]
-
-// A header with a checksum of its own says what our writer says, so the layout vouches for what is further in.
-const isSavedRun = (value: unknown): value is SavedRun =>
-  typeof value === 'object' && value !== null && 'layout' in value && value.layout === LAYOUT
 
 const differences = (saved: SavedRun, run: RunIdentity, epochs: number): readonly string[] => [
   ...Object.entries(run).flatMap(([name, ours]) =>

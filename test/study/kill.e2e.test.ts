@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fromJson } from '../../src/study/json.js'
 import type { RunRecord } from '../../src/study/types.js'
 import { build, start } from '../cli/build.js'
 
@@ -45,7 +44,7 @@ const summaries = async (out: string) => {
   const runs = join(folder, out, 'runs')
   const names = (await readdir(runs)).sort()
   const texts = await Promise.all(names.map(name => readFile(join(runs, name, 'summary.json'), 'utf8')))
-  return texts.map(text => withoutTimes(fromJson(text) as RunRecord))
+  return texts.map(text => withoutTimes(JSON.parse(text) as RunRecord))
 }
 
 const eventsOf = async (out: string): Promise<readonly { readonly event: string; readonly epoch?: number }[]> => {
@@ -54,7 +53,7 @@ const eventsOf = async (out: string): Promise<readonly { readonly event: string;
   return (await Promise.all(logs)).flatMap(text =>
     text.split('\n').flatMap(line => {
       try {
-        return [fromJson(line) as { readonly event: string }]
+        return [JSON.parse(line) as { readonly event: string }]
       } catch {
         return []
       }

@@ -4,7 +4,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { fromJson } from '../../src/study/json.js'
 import type { RunRecord } from '../../src/study/types.js'
 import { build, plastax, start } from '../cli/build.js'
 import { hasRedis, startRedis, type TestRedis } from './redis.js'
@@ -48,7 +47,7 @@ const records = async (out: string): Promise<Readonly<Record<string, unknown>>> 
     epochs: epochs.map(({ seconds: _, evaluationSeconds: __, ...epoch }) => epoch),
   })
   const read = async (id: string) =>
-    [id, timeless(fromJson(await readFile(join(out, 'runs', id, 'summary.json'), 'utf8')) as RunRecord)] as const
+    [id, timeless(JSON.parse(await readFile(join(out, 'runs', id, 'summary.json'), 'utf8')) as RunRecord)] as const
   return Object.fromEntries(await Promise.all(ids.map(read)))
 }
 

@@ -3,15 +3,16 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Queue } from 'bullmq'
+import { Queue, Worker } from 'bullmq'
 import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { adam } from '../../src/optimizers/index.js'
 import { changed, defineStudy } from '../../src/study/define.js'
 import type { Engine, EngineEvents, StudyRequest } from '../../src/study/engine.js'
 import { folderStore, readRecord, runFolder } from '../../src/study/folder.js'
-import { fromJson } from '../../src/study/json.js'
+import { toJson } from '../../src/study/json.js'
 import { finalRuns, fingerprintOf, givenSettings } from '../../src/study/plan.js'
 import { queueEngine } from '../../src/study/queue/engine.js'
 import { redisStore } from '../../src/study/queue/store.js'
@@ -92,7 +93,7 @@ const eventsIn = async (folder: string, { id }: PlannedRun) =>
   (await readFile(join(runFolder(folder, id), 'events.jsonl'), 'utf8'))
     .trim()
     .split('\n')
-    .map(line => fromJson(line) as { readonly event: string; readonly epoch?: number; readonly reason?: string })
+    .map(line => JSON.parse(line) as { readonly event: string; readonly epoch?: number; readonly reason?: string })
 
 /** Remembers what it is told. */
 const listener = () => {
@@ -199,7 +200,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     expect(failed).toEqual([])
     expect(finished.map(({ id }) => id).sort()).toEqual(toyRuns.map(({ id }) => id).sort())
     for (const run of toyRuns) {
-      expect(await readRecord(folder, run)).toEqual(recordOf(run))
+      expect(await readRecord(folder, run)()).toEqual(E.right(O.some(recordOf(run))))
       expect((await readdir(runFolder(folder, run.id))).sort()).toEqual(
         ['checkpoint.bin', 'config.json', 'events.jsonl', 'summary.json'], // as a local run leaves it
       )
@@ -209,6 +210,37 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     }
     expect(await jobsLeft()).toEqual([])
     expect(await redis.lasting()).toEqual([])
+  })
+
+  test('what comes back from a queue and is no record is done again, once, and no other run minds', async () => {
+    const [[nothing, seven, prose, once], runs] = [toyRuns.map(({ id }) => id), toyRuns]
+    const seen: string[] = []
+    const answers: Readonly<Record<string, unknown>> = { [nothing!]: undefined, [seven!]: 7, [prose!]: 'no JSON' }
+    const worker = new Worker(
+      queueName('toy'),
+      async ({ name, id }) => {
+        seen.push(name)
+        await redis.client.rpush(`plastax:run:${id}:events`, 'null', '7', 'no JSON', '{"event":"finished"}')
+        if (name in answers) return answers[name]
+        const run = runs.find(({ id }) => id === name)!
+        return seen.filter(each => each === name).length < 2 ? '{}' : toJson(recordOf(run), 0)
+      },
+      { connection: { url: redis.url, maxRetriesPerRequest: null }, prefix: 'plastax' },
+    )
+    const { events, finished, failed } = listener()
+    await submit(toyStudy, events).end
+    await worker.close(true)
+    expect(finished.map(({ id }) => id)).toEqual([once])
+    expect(failed.map(({ id }) => id).sort()).toEqual([nothing, seven, prose].sort())
+    expect(failed[0]?.reason).toMatch(/^what a worker made of it is no record \(.*\), twice$/)
+    expect(seen).toHaveLength(8)
+    expect((await readRecord(folder, runs.find(({ id }) => id === once)!)())._tag).toBe('Right')
+    const events7 = await eventsIn(folder, runs.find(({ id }) => id === seven)!)
+    expect(events7.map(({ event }) => event)).toEqual([
+      ...['damaged', 'damaged', 'damaged', 'finished', 'damaged'],
+      ...['damaged', 'damaged', 'damaged', 'finished', 'failed'],
+    ])
+    expect(await jobsLeft()).toEqual([])
   })
 
   test('a worker refuses what is not its study, and goes on', async () => {
@@ -290,7 +322,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     expect(failed).toEqual([])
     expect(finished).toHaveLength(4)
     expect(begun.sort()).toEqual(toyRuns.map(({ id }) => id).sort())
-    for (const run of toyRuns) expect(await readRecord(folder, run)).toEqual(recordOf(run))
+    for (const run of toyRuns) expect(await readRecord(folder, run)()).toEqual(E.right(O.some(recordOf(run))))
     expect(await jobsLeft()).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { adam } from '../../src/optimizers/index.js'
 import { changed, defineStudy } from '../../src/study/define.js'
 import type { Engine } from '../../src/study/engine.js'
-import { folderStore } from '../../src/study/folder.js'
-import { readManifest, resultOf } from '../../src/study/manifest.js'
+import { folderStore, runFolder } from '../../src/study/folder.js'
+import { manifestOf, readManifest, resultOf } from '../../src/study/manifest.js'
 import { runStudy, type StudyEvents } from '../../src/study/run.js'
 import type { PlannedRun, RunRecord, Study } from '../../src/study/types.js'
 import { epochResult } from './runs.js'
@@ -103,6 +103,44 @@ test('what is finished is not done again, and what failed is', async () => {
   const after = await resultOf(folder, await go(study, fake({}, seen)))
   expect(seen).toEqual([halfway.final[3]!.id])
   expect(after.missing).toEqual([])
+})
+
+test.each(['null', '{}', '{"id": '])('a damaged record is done again, and that is said: %s', async text => {
+  const manifest = await go(study, fake())
+  const { id } = manifest.final[1]!
+  await writeFile(join(runFolder(folder, id), 'summary.json'), text)
+  await writeFile(join(runFolder(folder, id), 'events.jsonl'), 'null\n')
+  expect((await resultOf(folder, manifest)).missing).toEqual([
+    {
+      id,
+      reason: expect.stringMatching(/^its record is damaged \(.*\): it counts as not finished, and is done again$/),
+    },
+  ])
+
+  const [seen, told]: [string[], string[]] = [[], []]
+  const events = { ...silent, damaged: (run: PlannedRun) => void told.push(run.id) }
+  const again = await runStudy(study, context, folder, fake({}, seen), events, new AbortController().signal)
+  expect([seen, told]).toEqual([[id], [id]])
+  expect((await resultOf(folder, again)).missing).toEqual([])
+  expect(await readFile(join(runFolder(folder, id), 'events.jsonl'), 'utf8')).toMatch(/"event":"damaged","reason":"/)
+})
+
+const spoiled = (change: object) =>
+  JSON.stringify({ ...manifestOf(study, context, { tuning: [], final: [], choices: [] }), ...change })
+test.each([
+  ['null', 'null', /it must be an object/],
+  ['a list', '[]', /it must be an object/],
+  [
+    'another layout',
+    spoiled({ format: 'plastax study 9' }),
+    /format must be one of 'plastax study 1', 'plastax study 2'; got 'plastax study 9'/,
+  ],
+  ['no runs', spoiled({ final: [null] }), /final\[0\] must be an object; got null/],
+  ['a run whose folder is elsewhere', spoiled({ final: [{ id: '..' }] }), /final\[0\].id must be the name of a folder/],
+  ['no variants', spoiled({ variants: { a: null } }), /variants.a must be an object/],
+])('what is no manifest is said to be none: %s', async (_, text, reason) => {
+  await writeFile(join(folder, 'study.json'), text)
+  expect(await readManifest(folder)()).toEqual(E.left(expect.stringMatching(reason)))
 })
 
 test('nothing is chosen among the candidates that happened not to fail', async () => {

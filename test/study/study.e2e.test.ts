@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fromJson } from '../../src/study/json.js'
 import { build, type Finished, plastax, start } from '../cli/build.js'
 
 let folder: string
@@ -36,13 +35,13 @@ describe('the study of the guide', () => {
     const runs = await readdir(join(out, 'runs'))
     expect(runs).toHaveLength(6)
     const inRun = (file: string) => readFile(join(out, 'runs', runs[0] as string, file), 'utf8')
-    expect(fromJson(await inRun('config.json'))).toMatchObject({ id: runs[0], versions: { node: expect.anything() } })
+    expect(JSON.parse(await inRun('config.json'))).toMatchObject({ id: runs[0], versions: { node: expect.anything() } })
     const events = (await inRun('events.jsonl'))
       .trimEnd()
       .split('\n')
-      .map(line => fromJson(line))
+      .map(line => JSON.parse(line))
     expect(events).toMatchObject([{ event: 'started' }, { event: 'epoch' }, { event: 'finished' }])
-    expect(fromJson(await inRun('summary.json'))).toMatchObject({ outcome: { status: 'completed' } })
+    expect(JSON.parse(await inRun('summary.json'))).toMatchObject({ outcome: { status: 'completed' } })
     expect(await readdir(out)).not.toContain('lock')
   })
 

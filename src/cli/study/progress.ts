@@ -1,5 +1,6 @@
 /** Showing how far a study has come: a line for each worker, and one for all. */
 import { MultiBar, type SingleBar } from 'cli-progress'
+import { damaged } from '../../study/folder.js'
 import type { PlannedRun, RunRecord, StudyEvents } from '../../study/index.js'
 import { count } from '../../study/report/text.js'
 
@@ -41,6 +42,7 @@ const lines = (stream: NodeJS.WriteStream): StudyDisplay => {
       const before = finished.length > 0 ? `, ${finished.length} of them finished before` : ''
       stream.write(`${stageNames[stage]}: ${count(runs.length, 'run')}${before}\n`)
     },
+    damaged: (run, reason) => stream.write(`${label(run)}: ${damaged(reason)}\n`),
     progress: () => undefined,
     finished: record => next(runLine(record)),
     failed: (run, reason) => next(`${label(run)}: failed: ${reason}`),
@@ -88,6 +90,7 @@ const bars = (stream: NodeJS.WriteStream): StudyDisplay => {
       total = multi.create(SCALE, Math.floor((SCALE * finishedWork) / work), { label: '' }, { format })
       showTotal()
     },
+    damaged: (run, reason) => multi.log(`${label(run)}: ${damaged(reason)}\n`),
     progress: (run, worker, { epoch, epochs, step, steps, loss }) => {
       const found = workers.get(worker)
       const line = found ?? { bar: multi.create(SCALE, 0, { label: '' }), run, part: 0 }

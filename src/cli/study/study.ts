@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { messageOf } from '../../study/error.js'
-import { lastFailure } from '../../study/folder.js'
+import { lastFailures } from '../../study/folder.js'
 import {
   type Engine,
   type EngineContext,
@@ -150,8 +150,7 @@ const failureLines = async (
   runs: readonly PlannedRun[],
   missing: StudyResult['missing'],
 ): Promise<readonly string[]> => {
-  const found = await Promise.all(runs.map(async run => ({ id: run.id, reason: await lastFailure(folder, run) })))
-  const failed = found.filter(({ reason }) => reason !== undefined)
+  const failed = [...(await lastFailures(folder, runs))].map(([id, reason]) => ({ id, reason }))
   const reasons = new Set(
     [...failed, ...missing].map(({ reason }) => reason).filter(reason => reason !== 'not finished'),
   )

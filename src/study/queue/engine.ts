@@ -1,15 +1,18 @@
 /** Running runs on workers anywhere: this side submits them to a queue in Redis, waits, and brings what they left home. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { Job, Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
-import type { Progress } from '../../train/index.js'
+import { Queue } from 'bullmq'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { type Redis, ReplyError } from 'ioredis'
+import { brief, decodeJson, text } from '../../config/records.js'
+import { readRegular } from '../../node/folder.js'
 import type { Engine, EngineContext, EngineEvents, RunStore } from '../engine.js'
-import { folderStore, runFolder } from '../folder.js'
-import { fromJson } from '../json.js'
+import { messageOf } from '../error.js'
+import { decodeRecord, folderStore, logFailure, runFolder } from '../folder.js'
 import { isPath } from '../load.js'
-import type { PlannedRun, RunRecord } from '../types.js'
+import { told } from '../records.js'
+import type { PlannedRun } from '../types.js'
 import { connectRedis, type Patience } from './connect.js'
 import { copyCheckpoint, forget, moveEvents, redisStore } from './store.js'
 import { jobId, KEPT_SECONDS, PREFIX, queueName, studyName, type Task } from './task.js'
@@ -26,10 +29,8 @@ const LOOK_EVERY_MS = 500
 const SUBMIT_EVERY_LOOKS = 60
 const WITHDRAW_WITHIN_MS = 5000
 
-interface Told {
-  readonly worker: string
-  readonly progress: Progress
-}
+const decodeTold = decodeJson(told)
+const decodeText = decodeJson(text)
 
 /** One call of `run`: its jobs that have not ended, and what can be done with them. */
 const submission = (
@@ -40,7 +41,8 @@ const submission = (
   events: EngineEvents,
 ) => {
   const left = new Map(runs.map(run => [jobId({ fingerprint, id: run.id }), run]))
-  const told = new Map<string, string>()
+  const reported = new Map<string, string>()
+  const doneAgain = new Set<string>()
   const stores = new Map<string, Promise<RunStore>>()
   const storeOf = (job: string, run: PlannedRun): Promise<RunStore> => {
     const store = stores.get(job) ?? folderStore(folder, run)
@@ -59,6 +61,9 @@ const submission = (
     },
   }))
 
+  /** Those that are there already stay as they are. */
+  const submit = () => queue.addBulk(jobs.filter(({ opts }) => left.has(opts.jobId)))
+
   /** Ids of own jobs in a state. */
   const own = async (state: 'active' | 'completed' | 'failed'): Promise<readonly (readonly [string, PlannedRun])[]> => {
     const key = queue.toKey(state)
@@ -75,45 +80,86 @@ const submission = (
     left.delete(job)
   }
 
+  const fail = async (job: string, run: PlannedRun, reason: string): Promise<void> => {
+    await logFailure(folder, run, reason)
+    await remove(job)
+    events.failed(run, reason)
+  }
+
+  const field = (job: string, name: 'progress' | 'returnvalue' | 'failedReason') => client.hget(queue.toKey(job), name)
+
+  /** What the run has told up to now comes home. */
+  const bring = async (job: string, run: PlannedRun): Promise<RunStore> => {
+    const store = await storeOf(job, run)
+    await moveEvents(client, job, store.log)
+    await copyCheckpoint(redisStore(client, job), store)
+    return store
+  }
+
+  const active = async (job: string, run: PlannedRun): Promise<void> => {
+    const text = (await field(job, 'progress')) ?? ''
+    const progress = decodeTold(text)
+    if (E.isRight(progress) && reported.get(job) !== text)
+      events.progress(run, progress.right.worker, progress.right.progress)
+    reported.set(job, text)
+    await moveEvents(client, job, (await storeOf(job, run)).log)
+  }
+
+  const completed = async (job: string, run: PlannedRun): Promise<void> => {
+    // Another submitter of the same study may have taken it home.
+    if ((await client.exists(queue.toKey(job))) === 0) return
+    const record = pipe(
+      decodeText((await field(job, 'returnvalue')) ?? ''),
+      E.mapLeft(brief),
+      E.flatMap(decodeRecord(run)),
+    )
+    const store = await bring(job, run)
+    if (E.isRight(record)) {
+      await store.finish(record.right)
+      await remove(job)
+      return events.finished(record.right)
+    }
+    const reason = `what a worker made of it is no record (${record.left})`
+    if (doneAgain.has(job)) return fail(job, run, `${reason}, twice`)
+    doneAgain.add(job)
+    await store.log({ event: 'damaged', reason })
+    await queue.remove(job)
+    await submit()
+  }
+
+  const failed = async (job: string, run: PlannedRun): Promise<void> => {
+    const reason = (await field(job, 'failedReason')) || 'for a reason unknown'
+    await bring(job, run)
+    await fail(job, run, reason)
+  }
+
+  /** Does something with own jobs in a state. What is wrong with one, such as with its folder, is no other's affair. */
+  const each = async (
+    state: 'active' | 'completed' | 'failed',
+    f: (job: string, run: PlannedRun) => Promise<void>,
+  ): Promise<void> => {
+    for (const [job, run] of await own(state))
+      await f(job, run).catch(error => {
+        if (client.status !== 'ready' || error instanceof ReplyError) throw error
+        return fail(job, run, messageOf(error))
+      })
+  }
+
   const look = async (): Promise<void> => {
-    for (const [job, run] of await own('active')) {
-      const { progress } = ((await Job.fromId(queue, job)) ?? {}) as { readonly progress?: Told }
-      const text = JSON.stringify(progress)
-      if (progress?.progress && told.get(job) !== text) events.progress(run, progress.worker, progress.progress)
-      told.set(job, text)
-      await moveEvents(client, job, (await storeOf(job, run)).log)
-    }
-    for (const [job, run] of await own('completed')) {
-      const done = await Job.fromId(queue, job)
-      if (done === undefined) continue
-      const store = await storeOf(job, run)
-      const record = fromJson(done.returnvalue) as RunRecord
-      await moveEvents(client, job, store.log)
-      await copyCheckpoint(redisStore(client, job), store)
-      await store.finish(record)
-      await remove(job)
-      events.finished(record)
-    }
-    for (const [job, run] of await own('failed')) {
-      const reason = (await Job.fromId(queue, job))?.failedReason ?? 'for a reason unknown'
-      const store = await storeOf(job, run)
-      await moveEvents(client, job, store.log)
-      await copyCheckpoint(redisStore(client, job), store)
-      await store.log({ event: 'failed', reason })
-      await remove(job)
-      events.failed(run, reason)
-    }
+    await each('active', active)
+    await each('completed', completed)
+    await each('failed', failed)
   }
 
   return {
     left,
     look,
-    submit: () => queue.addBulk(jobs.filter(({ opts }) => left.has(opts.jobId))),
+    submit,
     /** What this study's folder has of runs that were begun, for workers to go on from; and a new try for what had failed. */
     prepare: async () => {
       for (const [job] of await own('failed')) await queue.remove(job)
       for (const [job, { id }] of left) {
-        const checkpoint = () => readFile(join(runFolder(folder, id), 'checkpoint.bin')).catch(() => undefined)
+        const checkpoint = () => readRegular(join(runFolder(folder, id), 'checkpoint.bin')).catch(() => undefined)
         await copyCheckpoint({ checkpoint }, redisStore(client, job))
       }
     },

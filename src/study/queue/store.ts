@@ -1,8 +1,11 @@
 /** Where a run keeps its checkpoint and events while it is in the queue: in Redis. */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Redis } from 'ioredis'
+import { brief, decodeJson } from '../../config/records.js'
 import { epochsIn } from '../../train/index.js'
-import type { RunEvent, RunStore } from '../engine.js'
-import { fromJson, toJson } from '../json.js'
+import type { RunStore } from '../engine.js'
+import { toJson } from '../json.js'
+import { runEvent } from '../records.js'
 import { KEPT_SECONDS, keysOf } from './task.js'
 
 // What Redis takes as one value.
@@ -32,11 +35,18 @@ export const redisStore = (client: Redis, job: string): RunStore => {
   }
 }
 
+const decode = decodeJson(runEvent)
+
 /** Moves the events that have come to a log of one's own. They are gone from Redis only after they are there. */
 export const moveEvents = async (client: Redis, job: string, log: RunStore['log']): Promise<void> => {
   const { events } = keysOf(job)
   const lines = await client.lrange(events, 0, -1)
-  for (const line of lines) await log(fromJson(line) as RunEvent)
+  for (const line of lines) {
+    const event = decode(line)
+    await log(
+      E.isRight(event) ? event.right : { event: 'damaged', reason: `an event in the queue: ${brief(event.left)}` },
+    )
+  }
   if (lines.length > 0) await client.ltrim(events, lines.length, -1)
 }
 

@@ -1,8 +1,12 @@
 /** What goes through the queue: which run of which study, never how it is done. */
 import { parse } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { record } from '../../config/decode.js'
+import { word } from '../../config/records.js'
 import type { StudyRequest } from '../engine.js'
 import { isPath } from '../load.js'
+import { requestFields } from '../records.js'
 
 /** The prefix of all keys in Redis. */
 export const PREFIX = 'plastax'
@@ -36,34 +40,11 @@ export const keysOf = (job: string) => ({
   events: `${PREFIX}:run:${job}:events`,
 })
 
-type Check = (value: unknown) => boolean
-const isText: Check = value => typeof value === 'string' && value !== ''
-const isFlag: Check = value => typeof value === 'boolean'
-const isCount: Check = value => Number.isInteger(value) && (value as number) >= 1
-const optional =
-  (check: Check): Check =>
-  value =>
-    value === undefined || check(value)
+const task = record({ request: record(requestFields), fingerprint: word, id: word })
 
-const isShape = (value: unknown, shape: Readonly<Record<string, Check>>): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.keys(value).every(name => Object.hasOwn(shape, name)) &&
-  Object.entries(shape).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]))
-
-const isRequest: Check = value =>
-  isShape(value, {
-    study: isText,
-    quick: isFlag,
-    asPublished: isFlag,
-    variants: optional(names => Array.isArray(names) && names.every(isText)),
-    seeds: optional(isCount),
-    epochs: optional(isCount),
-    data: optional(isText),
-  } satisfies Record<keyof StudyRequest, Check>)
-
-/** The data of a job as it arrived, from whomever; left a sentence where it is no task. */
+/** The data of a job as it arrived, from whomever; left a sentence where it is no task, or says more than one does. */
 export const decodeTask = (data: unknown): E.Either<string, Task> =>
-  isShape(data, { request: isRequest, fingerprint: isText, id: isText })
-    ? E.right(data as Task)
-    : E.left('the job is no run of a study; only `plastax study run` submits those')
+  pipe(
+    task(data, ''),
+    E.mapLeft(() => 'the job is no run of a study; only `plastax study run` submits those'),
+  )

@@ -9,6 +9,7 @@ import {
   dashOf,
   epochAxis,
   type Figure,
+  inOrder,
   number,
   PART_WIDTH,
   type Row,
@@ -178,6 +179,10 @@ const heatMap = (styles: readonly Style[], cell: CellResult, several: boolean): 
   const rows = alphaHistograms(cell.variants)
   if (rows.length === 0) return []
   const last = Math.max(...rows.map(({ epoch }) => epoch))
+  const order = inOrder(
+    'variant',
+    styles.map(({ variant }) => variant),
+  )
   return [
     {
       id: several ? `alpha-histogram-${slug(cell.name)}` : 'alpha-histogram',
@@ -187,15 +192,16 @@ const heatMap = (styles: readonly Style[], cell: CellResult, several: boolean): 
         'Part of all parameters and recorded steps whose alpha is in a bin; 64 bins between the bounds, what is beyond them in the outermost. The colour scale is of square roots.',
       rows: rows as readonly object[] as readonly Row[],
       spec: {
-        params: [shownParameter(styles, rows)],
+        params: [shownParameter(styles, rows), order.parameter],
         // Each reaches a little under its neighbours, which are drawn later: no hairlines between them.
         transform: [
           shown,
+          order.transform,
           { calculate: 'datum.epoch - 0.5', as: 'from' },
           { calculate: 'datum.epoch + 0.55', as: 'to' },
           { calculate: 'datum.high + 0.4 * (datum.high - datum.low)', as: 'top' },
         ],
-        facet: { field: 'variant', type: 'nominal', sort: styles.map(({ variant }) => variant), title: null },
+        facet: { field: 'variant', type: 'nominal', sort: order.sort, title: null },
         columns: 2,
         spec: {
           width: PART_WIDTH,

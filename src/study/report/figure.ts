@@ -30,6 +30,16 @@ export const WIDTH = 560
 /** @see WIDTH */
 export const PART_WIDTH = 250
 
+/**
+ * An order of names, as a parameter of the figure, a transform and what a channel sorts by. Given to `sort` itself, they would
+ * become words of an expression, where a name such as `constructor` is something else.
+ */
+export const inOrder = (field: string, names: readonly Value[]) => ({
+  parameter: { name: `${field}Order`, value: names } satisfies Spec,
+  transform: { calculate: `indexof(${field}Order, datum.${field})`, as: `${field}Place` } satisfies Spec,
+  sort: { field: `${field}Place`, op: 'min', order: 'ascending' } satisfies Spec,
+})
+
 /** Only variants that are switched on: a parameter of every figure that has variants. */
 export const shown: Spec = { filter: 'indexof(shown, datum.variant) >= 0' }
 
@@ -48,6 +58,8 @@ const channel = (styles: readonly Style[], rows: readonly object[], range: (styl
   type: 'nominal',
   title: null,
   scale: { domain: of(styles, rows).map(({ variant }) => variant), range: of(styles, rows).map(range) },
+  // By itself it would have the names of the domain, as words of an expression: see `inOrder`.
+  legend: { values: { expr: 'shown' } },
 })
 
 /** Colours of the variants that the rows have. */

@@ -8,6 +8,7 @@ import {
   colorOf,
   dashOf,
   type Figure,
+  inOrder,
   number,
   PART_WIDTH,
   type Row,
@@ -78,7 +79,11 @@ const forest = (
     sort: null,
     axis: { grid: true, tickBand: 'extent' },
   }
-  const offset: Spec = { field: 'variant', type: 'nominal', sort: styles.map(({ variant }) => variant) }
+  const order = inOrder(
+    'variant',
+    styles.map(({ variant }) => variant),
+  )
+  const offset: Spec = { field: 'variant', type: 'nominal', sort: order.sort }
   const color = colorOf(styles, rows)
   const unit = gapUnit(metric)
   const x = (field: string) => number(field, `mean gap, ${unit.title}`, { axis: { tickCount: 8 } })
@@ -89,8 +94,8 @@ const forest = (
     caption: `Right of zero the variant does better than what stands at the left. ${ERRORS}`,
     rows,
     spec: {
-      params: [shownParameter(styles, rows)],
-      transform: [shown],
+      params: [shownParameter(styles, rows), order.parameter],
+      transform: [shown, order.transform],
       width: WIDTH,
       height: { step: Math.max(7, 26 / Math.max(1, new Set(rows.map(({ variant }) => variant)).size)), for: 'offset' },
       layer: [
@@ -155,6 +160,7 @@ const along = (
         .flatMap(comparison => gapRow(metric, comparison).map((row): Row => ({ ...row, at: of(cell.at) }))),
     )
     if (rows.length === 0) return []
+    const order = inOrder('against', [...new Set(rows.map(({ against }) => against))])
     const x = number('at', axis.title as string, { ...axis, axis: { ...(axis.axis as Spec), values } })
     const color = colorOf(styles, rows)
     const unit = gapUnit(metric)
@@ -167,12 +173,12 @@ const along = (
         caption: `Each plot is against the opponent that it is named after. Above zero the variant does better. ${ERRORS}`,
         rows,
         spec: {
-          params: [shownParameter(styles, rows)],
-          transform: [shown],
+          params: [shownParameter(styles, rows), order.parameter],
+          transform: [shown, order.transform],
           facet: {
             field: 'against',
             type: 'nominal',
-            sort: [...new Set(rows.map(({ against }) => against))],
+            sort: order.sort,
             title: null,
           },
           columns: 2,

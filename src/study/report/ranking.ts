@@ -2,7 +2,18 @@
 import type { CellResult } from '../statistics/cells.js'
 import type { Rank } from '../statistics/ranking.js'
 import { integer, spreadText, text } from './columns.js'
-import { colorOf, type Figure, number, type Spec, shapeOf, shown, shownParameter, told, WIDTH } from './figure.js'
+import {
+  colorOf,
+  type Figure,
+  inOrder,
+  number,
+  type Spec,
+  shapeOf,
+  shown,
+  shownParameter,
+  told,
+  WIDTH,
+} from './figure.js'
 import { type Table, tableOf } from './table.js'
 import { listed } from './text.js'
 import type { Style } from './theme.js'
@@ -53,7 +64,11 @@ export const rankingFigure = (
       ? cells.map(({ cell, rank }) => ({ variant, cell, rank, sd: undefined, seedsOfAllCells: undefined }))
       : []),
   ])
-  const y: Spec = { field: 'variant', type: 'nominal', title: null, sort: ranks.map(({ variant }) => variant) }
+  const order = inOrder(
+    'variant',
+    ranks.map(({ variant }) => variant),
+  )
+  const y: Spec = { field: 'variant', type: 'nominal', title: null, sort: order.sort }
   const x = number('rank', 'mean rank, 1 is best', {
     scale: { domain: [0.8, ranks.length + 0.2], nice: false },
     axis: { tickMinStep: 1, format: 'd' },
@@ -66,8 +81,8 @@ export const rankingFigure = (
       caption: `Mean rank ${HOW}; ticks are means within a cell. Diverged runs come last${leftOut(ranks, results)}. A rank says nothing of how large a gap is, nor whether it is one.`,
       rows,
       spec: {
-        params: [shownParameter(styles, rows)],
-        transform: [shown],
+        params: [shownParameter(styles, rows), order.parameter],
+        transform: [shown, order.transform],
         width: WIDTH,
         height: { step: 24 },
         layer: [

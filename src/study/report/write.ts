@@ -1,8 +1,7 @@
 /** Writing a report: a page, and a file or two for each figure and table. */
-import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { replaceFile } from '../../node/replaceFile.js'
+import { replaceInside } from '../../node/folder.js'
 import type { StudyResult } from '../types.js'
 import { csv } from './csv.js'
 import type { Figure, Value } from './figure.js'
@@ -43,7 +42,7 @@ const filesOf = async (report: Report): Promise<readonly (readonly [path: string
  * Writes the report of a study: `report.html`, `figures/*.svg` and `.csv`, `tables/*.csv` and `.tex`, each file whole. The same
  * result gives the same bytes. Files of an earlier report that this one does not have are left.
  *
- * @param folder made where it is not there
+ * @param folder made where it is not there; not written where it is a link that leads out of the folder that it is in
  * @returns the paths of the files written, or a sentence that says which folder could not be written and why
  * @example
  * await writeReport(result, 'out/report')()
@@ -52,10 +51,8 @@ export const writeReport = (result: StudyResult, folder: string): TE.TaskEither<
   TE.tryCatch(
     async () => {
       const files = await filesOf(reportOf(result))
-      const paths = files.map(([name]) => join(folder, name))
-      for (const path of new Set(paths.map(dirname))) await mkdir(path, { recursive: true })
-      for (const [name, text] of files) await replaceFile(join(folder, name), text)
-      return paths
+      for (const [name, text] of files) await replaceInside(dirname(folder), join(basename(folder), name), text)
+      return files.map(([name]) => join(folder, name))
     },
     cause => `cannot write the report to '${folder}': ${(cause as Error).message}`,
   )
