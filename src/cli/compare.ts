@@ -11,6 +11,7 @@ import { train } from '../train/index.js'
 import { checkWritable, writeWhole } from './file.js'
 import type { Io } from './io.js'
 import type { CompareOptions } from './options.js'
+import { say } from './printable.js'
 import type { Reporter } from './progress.js'
 import type { Report } from './report.js'
 import { type ComparedRun, summarize } from './summary.js'
@@ -105,7 +106,7 @@ export const compare =
           reportOf(options, model, data, await runAll(options, model, data, report)),
         ),
       ),
-      TE.chainFirstIOK(report => () => io.stdout.write(printed(report))),
+      TE.chainFirstIOK(report => () => say(io.stdout, printed(report))),
       TE.chainFirst(report => whenGiven(json)(file => writeWhole(file)(toJson(report)))),
     )
   }

@@ -1,6 +1,7 @@
 /** The command line: its commands, options and help. */
 import { Command, CommanderError, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
+import { LIMITS } from '../study/limits.js'
 import type { NamedVariant } from '../study/variants.js'
 import { type CompareOptions, numberIn, variantsFrom } from './options.js'
 import { addStudy, type StudyCommands } from './study/program.js'
@@ -49,8 +50,8 @@ const addTrain = (root: Command, { train, stderr }: Pick<ProgramParts, 'train' |
     .requiredOption('--config <file>', 'the file: sections experiment, plasticity and homeostatic')
     .option('--as-published', "reproduce the quirks of the authors' runner: progress always 1, decay once per update")
     .option('--data <source>', "'full', a folder, or 'shipped' (a tenth of Fashion-MNIST); default where the file says")
-    .option('--seed <n>', "in place of the file's", numberIn('integer in [0, inf)'))
-    .option('--epochs <n>', "in place of the file's", numberIn('integer in [1, inf)'))
+    .option('--seed <n>', "in place of the file's", numberIn(LIMITS.seed))
+    .option('--epochs <n>', "in place of the file's", numberIn(LIMITS.epochs))
     .option('--json <file>', 'write settings, warnings and results to a file')
     .allowExcessArguments(false)
     .action(async (options: TrainOptions) => endWith(stderr)(await train(options)))
@@ -86,9 +87,9 @@ export const program = (parts: ProgramParts): Command => {
     .option('--data <source>', "'shipped' (6,000 images), 'full' (60,000), or a folder of IDX files", 'shipped')
     .option('--fraction <f>', 'fraction of the training images to use, in (0, 1]', numberIn('(0, 1]'), 1)
     // Three seeds of eight epochs take a minute and a half on one core; the authors' protocol has ten.
-    .option('--epochs <n>', 'passes over the training images', numberIn('integer in [1, inf)'), 10)
-    .option('--seeds <n>', 'how many seeds: 0 to n - 1', numberIn('integer in [1, inf)'), 3)
-    .option('--batch-size <n>', 'images per step', numberIn('integer in [1, inf)'), 128)
+    .option('--epochs <n>', 'passes over the training images', numberIn(LIMITS.epochs), 10)
+    .option('--seeds <n>', 'how many seeds: 0 to n - 1', numberIn(LIMITS.seeds), 3)
+    .option('--batch-size <n>', 'images per step', numberIn(LIMITS.batchSize), 128)
     .option('--json <file>', 'write settings, all results and the summary to a file')
     .addHelpText('after', variantHelp(variants))
     .allowExcessArguments(false)

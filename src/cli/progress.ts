@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress'
 import { count } from '../study/report/text.js'
 import type { Progress } from '../train/index.js'
+import { printable, say } from './printable.js'
 import type { ComparedRun } from './summary.js'
 
 /** Where a comparison tells of its progress. */
@@ -41,7 +42,7 @@ export const doneFraction = (index: number, runs: number, { epoch, epochs, step,
  */
 export const reporter = (runs: number, stream: NodeJS.WriteStream): Reporter => {
   if (!stream.isTTY)
-    return { step: () => undefined, finished: run => stream.write(`${runLine(run)}\n`), stop: () => undefined }
+    return { step: () => undefined, finished: run => say(stream, `${runLine(run)}\n`), stop: () => undefined }
 
   // Its own handler of Ctrl-C would end the process before ours has tidied up.
   const bar = new SingleBar({
@@ -59,7 +60,7 @@ export const reporter = (runs: number, stream: NodeJS.WriteStream): Reporter => 
   return {
     step: ({ index, variant, seed }, at) =>
       bar.update(Math.floor(SCALE * doneFraction(index, runs, at)), {
-        label: `${variant}, seed ${seed}, epoch ${at.epoch}/${at.epochs}, loss ${at.loss.toFixed(3)}`,
+        label: `${printable(variant)}, seed ${seed}, epoch ${at.epoch}/${at.epochs}, loss ${at.loss.toFixed(3)}`,
       }),
     finished: () => undefined,
     stop: () => bar.stop(),

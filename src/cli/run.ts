@@ -6,16 +6,17 @@ import { messageOf } from '../study/error.js'
 import { namedVariants as variants } from '../study/variants.js'
 import { compare } from './compare.js'
 import type { Io } from './io.js'
+import { say } from './printable.js'
 import { program } from './program.js'
 import { runStudyCommand, studyReportCommand, studyStatusCommand } from './study/study.js'
 import { studyWorkerCommand } from './study/worker.js'
-import { train } from './train.js'
+import { divergenceOf, train } from './train.js'
 
 /**
  * Runs the command line; what goes wrong is one line on standard error.
  *
  * @param args without the interpreter and the script
- * @returns the exit code: 0, or 1 where something was wrong
+ * @returns the exit code: 0, or 1 where something was wrong, a training run that diverged included
  * @example
  * await run(['compare', '--seeds', '8', '--json', 'results.json'], processIo)
  */
@@ -23,15 +24,15 @@ export const run = async (args: readonly string[], io: Io): Promise<number> => {
   const parts = {
     version: version(),
     variants,
-    stdout: (text: string) => void io.stdout.write(text),
-    stderr: (text: string) => void io.stderr.write(text),
+    stdout: (text: string) => say(io.stdout, text),
+    stderr: (text: string) => say(io.stderr, text),
     compare: async (options: Parameters<ReturnType<typeof compare>>[0]) => {
       const result = await compare(io)(options)()
       return E.isLeft(result) ? result.left : undefined
     },
     train: async (options: Parameters<ReturnType<typeof train>>[0]) => {
       const result = await train(io)(options)()
-      return E.isLeft(result) ? result.left : []
+      return E.isLeft(result) ? result.left : divergenceOf(result.right)
     },
     runStudy: runStudyCommand(io),
     studyStatus: studyStatusCommand(io),
@@ -43,7 +44,7 @@ export const run = async (args: readonly string[], io: Io): Promise<number> => {
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
-    io.stderr.write(`error: ${messageOf(error)}\n`)
+    say(io.stderr, `error: ${messageOf(error)}\n`)
     return 1
   }
 }

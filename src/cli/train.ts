@@ -22,6 +22,7 @@ import { versions } from '../study/versions.js'
 import { type EpochResult, stepsPerEpoch, type TrainingRun, train as trainModel } from '../train/index.js'
 import { checkWritable, writeWhole } from './file.js'
 import type { Io } from './io.js'
+import { say } from './printable.js'
 import { drawTable } from './table.js'
 import { reporting, whenGiven } from './work.js'
 
@@ -97,14 +98,21 @@ const row = ({ epoch, trainLoss, testLoss, testAccuracy, seconds }: EpochResult)
   seconds.toFixed(2),
 ]
 
+/** That a run diverged, where it did, as a line. */
+export const divergenceOf = ({
+  run: { outcome },
+}: {
+  readonly run: Pick<TrainingRun, 'outcome'>
+}): readonly string[] =>
+  outcome.status === 'diverged' ? [`diverged at epoch ${outcome.epoch}, step ${outcome.step}: ${outcome.reason}`] : []
+
 /** A finished run as it is printed. */
 export const printedRun = ({ config, run: { epochs, outcome } }: TrainReport): string => {
   const { name, optimizer, dataSet, source, trainExamples, testExamples, model, seed, batchSize } = config
   const what = `${name}: ${optimizer.optimizer}, learning rate ${optimizer.learningRate}${config.asPublished ? ', as published' : ''}`
   const setting = `${dataSet} (${source}): ${trainExamples} examples to train, ${testExamples} to test; ${model}; ${count(config.epochs, 'epoch')}, seed ${seed}, batches of ${batchSize}`
-  const end =
-    outcome.status === 'diverged' ? `diverged at epoch ${outcome.epoch}, step ${outcome.step}: ${outcome.reason}\n` : ''
-  return `${what}\n${setting}\n${drawTable(heads, epochs.map(row))}\n${end}`
+  const end = divergenceOf({ run: { outcome } }).map(line => `${line}\n`)
+  return `${what}\n${setting}\n${drawTable(heads, epochs.map(row))}\n${end.join('')}`
 }
 
 const runIt =
@@ -156,7 +164,7 @@ const runIt =
  * Reads a configuration file, says what of it has no effect, trains, and prints a row for each epoch.
  *
  * What can be refused is refused before training: a file that is wrong, data that is not there, an output that cannot be
- * written. A run that diverged is a result, not a failure.
+ * written. A run that diverged has a report as well, and ends the command with an exit code of 1: see `divergenceOf`.
  *
  * @param io where to print, and what tells of Ctrl-C
  * @returns the report, or every fault of the file, a line each
@@ -172,10 +180,10 @@ export const train =
       read(options),
       TE.chainFirst(() => pipe(whenGiven(json)(checkWritable), oneLine)),
       TE.chainFirstIOK(({ warnings }) => () => {
-        for (const warning of warnings) io.stderr.write(`warning: ${config}: ${warning}\n`)
+        for (const warning of warnings) say(io.stderr, `warning: ${config}: ${warning}\n`)
       }),
       TE.chain(decoded => pipe(runIt(io, options)(decoded), oneLine)),
-      TE.chainFirstIOK(report => () => io.stdout.write(printedRun(report))),
+      TE.chainFirstIOK(report => () => say(io.stdout, printedRun(report))),
       TE.chainFirst(report =>
         pipe(
           whenGiven(json)(file => writeWhole(file)(toJson(report))),

@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { messageOf } from '../study/error.js'
 import { useWasm } from '../wasm/index.js'
 import type { Io } from './io.js'
+import { say } from './printable.js'
 import { type Reporter, reporter } from './progress.js'
 
 /** Does something with a value where there is one. */
@@ -35,7 +36,7 @@ export const reporting = <A>(
         const report = reporter(runs, io.stderr)
         const ignoreFurther = io.onInterrupt(() => {
           report.stop()
-          io.stderr.write(`interrupted${json === undefined ? '' : `; '${json}' was not written`}\n`)
+          say(io.stderr, `interrupted${json === undefined ? '' : `; '${json}' was not written`}\n`)
           io.exit(130)
         })
         try {

@@ -3,22 +3,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type DataSet, loadDataSet, prepare, showDataError } from '../data/index.js'
-import type { DataChoice, PlannedRun, RunSpec } from './types.js'
+import type { DataChoice, RunSpec } from './types.js'
 
 const load = ({ name, source }: DataChoice): TE.TaskEither<string, DataSet> =>
   pipe(loadDataSet(name, { source }), TE.mapLeft(showDataError))
 
 const keyOf = ({ name, source }: DataChoice): string => JSON.stringify([name, source])
 
-/**
- * What is wrong with the data of some runs, a line for each set that cannot be had: for those who would rather know before
- * the first of them runs.
- */
-export const dataProblems = async (runs: readonly PlannedRun[]): Promise<readonly string[]> => {
-  const choices = new Map(runs.map(({ spec }) => [keyOf(spec.data), spec.data]))
+/** What is wrong with some data, a line for each set that cannot be had: for those who would rather know before anything runs. */
+export const dataProblems = async (data: readonly DataChoice[]): Promise<readonly string[]> => {
   const problems: string[] = []
   // One after another, since a set may be large; and none is kept, since it is the threads that need it.
-  for (const choice of choices.values()) {
+  for (const choice of new Map(data.map(each => [keyOf(each), each])).values()) {
     const found = await load(choice)()
     if (E.isLeft(found)) problems.push(found.left)
   }

@@ -68,4 +68,6 @@ export interface EngineContext {
   readonly request: StudyRequest
   readonly fingerprint: string
   readonly folder: string
+  /** Whether checkpoints of finished runs stay. Default: they are removed, for nothing reads them any more. */
+  readonly keepCheckpoints?: boolean
 }

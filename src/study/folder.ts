@@ -35,12 +35,13 @@ const logIn = (study: string, { id }: PlannedRun, event: RunEvent): Promise<void
  * Keeps a run in its folder, which it makes.
  *
  * @param study the study's folder
+ * @param keepCheckpoints whether a finished run keeps its checkpoint. Default false
  * @throws Error of the file system, from each of its functions
  * @example
  * const store = await folderStore('out', run)
  * await store.save(checkpoint)
  */
-export const folderStore = async (study: string, run: PlannedRun): Promise<RunStore> => {
+export const folderStore = async (study: string, run: PlannedRun, keepCheckpoints = false): Promise<RunStore> => {
   const at = (file: string) => inRun(run.id, file)
   await clear(await makeInside(study, join('runs', run.id)))
   await replaceInside(study, at('config.json'), toJson({ ...run, versions: versions() }))
@@ -48,7 +49,10 @@ export const folderStore = async (study: string, run: PlannedRun): Promise<RunSt
     checkpoint: () => readRegular(join(study, at('checkpoint.bin'))),
     save: checkpoint => replaceInside(study, at('checkpoint.bin'), checkpoint),
     log: event => logIn(study, run, event),
-    finish: record => replaceInside(study, at('summary.json'), toJson(record)),
+    finish: async record => {
+      await replaceInside(study, at('summary.json'), toJson(record))
+      if (!keepCheckpoints) await removeInside(study, at('checkpoint.bin'))
+    },
   }
 }
 
@@ -86,10 +90,6 @@ export const readRecord = (study: string, run: PlannedRun): TE.TaskEither<string
       bytes === undefined ? E.right(O.none) : pipe(bytes.toString('utf8'), decodeRecord(run), E.map(O.some)),
     ),
   )
-
-/** Removes the checkpoint of a run that needs it no more. */
-export const forgetCheckpoint = (study: string, { id }: PlannedRun): Promise<void> =>
-  removeInside(study, inRun(id, 'checkpoint.bin'))
 
 // Of runs whose folders cannot be made or written.
 const ELSEWHERE = 'failures.jsonl'

@@ -33,10 +33,26 @@ const modules = createJiti(import.meta.url, {
 const isDefined = (value: unknown): value is DefinedStudy =>
   typeof value === 'object' && value !== null && 'study' in value && 'asPublished' in value
 
+const LOADED_WITHIN_S = 60
+
+/** The same promise, but for one that never comes: the process would end without a word, or wait for ever. */
+const orNever = <A>(loading: Promise<A>): Promise<A> =>
+  new Promise((resolve, reject) => {
+    const never = () =>
+      reject(new Error('it never ends loading: something that it awaits at its top level does not come'))
+    const timer = setTimeout(never, 1000 * LOADED_WITHIN_S).unref()
+    // Nothing is left that it could wait for.
+    process.once('beforeExit', never)
+    loading.then(resolve, reject).finally(() => {
+      clearTimeout(timer)
+      process.off('beforeExit', never)
+    })
+  })
+
 const moduleStudy = (file: string): TE.TaskEither<string, DefinedStudy> =>
   pipe(
     TE.tryCatch(
-      () => modules.import(resolve(file), { default: true }),
+      () => orNever(modules.import(resolve(file), { default: true })),
       error => `'${file}': ${message(error)}`,
     ),
     TE.filterOrElse(isDefined, () => `'${file}' has no study; export default defineStudy({ ... })`),

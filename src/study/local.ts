@@ -29,7 +29,7 @@ export const localEngine = (context: EngineContext, workers: number = availableP
   return {
     run: async (runs, events, signal) => {
       // Here all threads have the same disk, and what one misses none has.
-      const problems = await dataProblems(runs)
+      const problems = await dataProblems(runs.map(({ spec }) => spec.data))
       if (problems.length > 0) throw new StudyError('data', problems)
       const waiting = runs.values()
       /** One after another, as long as there are any: a lane for each thread, and a line for each lane on the screen. */

@@ -19,7 +19,7 @@ const loading = reloadStudy(context, 'the study was started; run the same comman
  */
 export default ({ run, port }: ThreadTask & WithPort): Promise<RunRecord> =>
   onThread(port, async watching => {
-    const store = await folderStore(context.folder, run)
+    const store = await folderStore(context.folder, run, context.keepCheckpoints)
     const study = await loading
     if (E.isLeft(study)) throw new Error(study.left)
     return executeRun(study.right, run, store, watching)

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 // Inside node_modules, where the compiled files find their packages, and which no tool looks into.
 const folder = join(root, 'node_modules', '.cache', 'plastax-e2e')
-const main = join(folder, 'src', 'cli', 'main.js')
+/** The compiled command. */
+export const mainFile = join(folder, 'src', 'cli', 'main.js')
 
 /** What a finished process left. */
 export interface Finished {
@@ -53,15 +54,18 @@ const compileAll = async (): Promise<void> => {
   const incremental = ['--incremental', '--tsBuildInfoFile', join(folder, 'tsbuildinfo')]
   const args = [compiler, '-p', join(root, 'tsconfig.json'), '--outDir', folder, ...incremental]
   const { stdout } = await finished(spawn(process.execPath, args))
-  if (!existsSync(main)) throw new Error(`tsc did not emit ${main}: ${stdout}`)
+  if (!existsSync(mainFile)) throw new Error(`tsc did not emit ${mainFile}: ${stdout}`)
 }
 
 /** Compiles what changed since the last time. Type errors are not this test's business: what is emitted is what runs. */
 export const build = (): Promise<void> => alone(compileAll)
 
 /** Starts `plastax` with arguments. */
-export const start = (args: readonly string[]): { readonly child: ChildProcess; readonly end: Promise<Finished> } => {
-  const child = spawn(process.execPath, [main, ...args], { cwd: root })
+export const start = (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): { readonly child: ChildProcess; readonly end: Promise<Finished> } => {
+  const child = spawn(process.execPath, [mainFile, ...args], { cwd: root, env: { ...process.env, ...env } })
   return { child, end: finished(child) }
 }
 

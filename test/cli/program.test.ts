@@ -65,8 +65,11 @@ test('options become values', async () => {
 
 test.each([
   ['--epoch 3', /unknown option '--epoch' \(Did you mean --epochs\?\)/],
-  ['--epochs x', /'--epochs <n>' argument 'x' is invalid.*an integer in \[1, inf\)/],
+  ['--epochs x', /'--epochs <n>' argument 'x' is invalid.*an integer in \[1, 100000\]/],
+  ['--epochs 1e9', /an integer in \[1, 100000\]/],
   ['--seeds 0', /'--seeds <n>' argument '0' is invalid/],
+  ['--seeds 1e9', /'--seeds <n>' argument '1e9' is invalid.*an integer in \[1, 1000\]/],
+  ['--batch-size 1e9', /an integer in \[1, 1000000\]/],
   ['--fraction 2', /'--fraction <f>' argument '2' is invalid.*a number in \(0, 1\]/],
   ['--batch-size -1', /'--batch-size <n>' argument '-1' is invalid/],
   ['--variants neuroplastik', /no variant 'neuroplastik'; did you mean 'neuroplastic'\?/],
@@ -135,4 +138,20 @@ test('what fails in training is a line for each fault, and the exit code says so
     code: 1,
     err: 'error: x: one is wrong\nerror: x: two is wrong\n',
   })
+})
+
+test.each([
+  ['study run fashion --seeds 1e9', /an integer in \[1, 1000\]/],
+  ['study run fashion --epochs 1e9', /an integer in \[1, 100000\]/],
+  ['study run fashion --workers 1e9', /an integer in \[1, 1024\]/],
+  ['study worker --concurrency 1e9', /an integer in \[1, 1024\]/],
+  ['study worker --lock 1e9', /a number in \(0, 86400\]/],
+  ['train --config x --epochs 1e9', /an integer in \[1, 100000\]/],
+  ['train --config x --seed 9007199254740993', /an integer in \[0, 9007199254740991\]/],
+  ['train --config x --seed -1', /an integer in \[0, 9007199254740991\]/],
+])('no number is without a bound: %s', async (args, message) => {
+  const { code, err, trained } = await parse(args.split(' '))
+  expect(code).not.toBe(0)
+  expect(err).toMatch(message)
+  expect(trained).toEqual([])
 })

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Io } from '../../src/cli/io.js'
-import { type TrainOptions, train } from '../../src/cli/train.js'
+import { divergenceOf, type TrainOptions, train } from '../../src/cli/train.js'
 
 let folder: string
 beforeAll(async () => {
@@ -136,6 +136,9 @@ test('a run that diverges is a result', async () => {
   const text = 'experiment: { dataset: synthetic_mnist, optimizer: sgd, lr: 100, epochs: 3 }'
   const done = await run({ text })
   expect(reportOf(done).run.outcome.status).toBe('diverged')
+  expect(divergenceOf(reportOf(done))).toEqual([
+    expect.stringMatching(/^diverged at epoch 1, step \d+: the training loss/),
+  ])
   expect(done.out).toMatch(/\ndiverged at epoch 1, step \d+: the training loss is NaN\n$/)
 })
 

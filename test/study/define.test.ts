@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { changed, defineStudy } from '../../src/study/define.js'
 import { StudyError } from '../../src/study/error.js'
+import { finalRuns, givenSettings } from '../../src/study/plan.js'
 import { variants } from '../../src/study/variants.js'
 
 const good = { name: 'trial', variants: { neuroplastic: variants.neuroplastic, adam: variants.adam } }
@@ -42,6 +43,9 @@ test('what is left out has its default', () => {
   })
   expect(changed(study, asPublished)).toEqual({ ...study, selection: 'fixed' })
 })
+
+const loop: object[] = []
+loop.push(loop)
 
 test.each<[string, object, string]>([
   ['a name that no folder can have', { name: 'a/b' }, 'name is "a/b"; use letters, digits, - and _'],
@@ -161,14 +165,56 @@ test.each<[string, object, string]>([
   ],
   ['augmentation', { augment: 1 }, 'augment is 1; use true or false'],
   ['an unknown metric', { metric: 'los' }, 'metric "los" is not known; did you mean \'loss\'?'],
-  ['an unknown selection', { selection: 'tests' }, 'selection "tests" is not known; did you mean \'test\'?'],
+  ...['best', 'tests', 'val', 7].map((selection): [string, object, string] => [
+    `an unknown selection: ${selection}`,
+    { selection },
+    `selection ${JSON.stringify(selection)} is not known; use 'validation' for the candidate that is best on examples put aside, 'fixed' for each variant's settings, or 'all' for every candidate ('test' chooses by the test set, which flatters)`,
+  ]),
+  [
+    'a name of a study that no folder can have for its length',
+    { name: 'a'.repeat(101) },
+    "name is 'aaaaaaaaaaaaaaaaaaaa...', of 101 letters; use 100 at most",
+  ],
+  [
+    'a name of a variant that no folder can have for its length',
+    rows({ ['v'.repeat(201)]: adam }),
+    "the name of a variant is 'vvvvvvvvvvvvvvvvvvvv...', of 201 letters; use 100 at most",
+  ],
+  [
+    'a name that a terminal obeys',
+    rows({ '\u001b[31mred': adam }),
+    'the name of a variant is "\\u001b[31mred"; use letters, digits, - and _',
+  ],
+  ['more epochs than anybody waits for', { epochs: 1e9 }, 'epochs is 1000000000; use an integer in [1, 100000]'],
+  [
+    'larger batches than any memory holds',
+    { batchSize: 1e12 },
+    'batchSize is 1000000000000; use an integer in [1, 1000000]',
+  ],
+  ['more tuning seeds', { tuning: { seeds: 1e6 } }, 'tuning.seeds is 1000000; use an integer in [1, 1000]'],
+  [
+    'a million runs',
+    {
+      data: ['blobs'],
+      selection: 'fixed',
+      seeds: 1000,
+      fractions: Array.from({ length: 500 }, (_, i) => (i + 1) / 500),
+      variants: { a: adam, b: adam },
+    },
+    'it makes 1000000 runs, which take 12 days at a second each; 100000 are the most: give fewer seeds, candidates, fractions or rates of label noise',
+  ],
+  [
+    'an opponent that refers to itself',
+    { against: [loop] },
+    'against: variant an object that refers to itself is not known; there are neuroplastic, adam',
+  ],
   ['an unknown setting', { epoch: 3 }, 'study: setting "epoch" is not known; did you mean \'epochs\'?'],
   [
     'an unknown setting of tuning',
     { tuning: { seed: 3 } },
     'tuning: setting "seed" is not known; did you mean \'seeds\'?',
   ],
-  ['its quick version', { quick: { epochs: 0 } }, 'quick: epochs is 0; use an integer in [1, inf)'],
+  ['its quick version', { quick: { epochs: 0 } }, 'quick: epochs is 0; use an integer in [1, 100000]'],
   ['its published version', { asPublished: { fractions: [2] } }, 'asPublished: fractions is 2; use a number in (0, 1]'],
   [
     'the quick form of its published version',
@@ -253,4 +299,12 @@ test('changes forget opponents that are gone, and nothing else', () => {
   expect(changed(study, { tuning: { seeds: 3 } })).toEqual({ ...study, tuning: { seeds: 3 } })
   expect(() => changed(study, { seeds: -1 })).toThrow('seeds is -1')
   expect(() => changed(study, { variants: fewer, against: ['adam'] })).toThrow('against: variant "adam"')
+})
+
+test('names that every object has are names as any other', () => {
+  const names = [...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'NaN', '7']
+  const variants = Object.fromEntries(names.map(name => [name, { ...adam }]))
+  const { study } = defineStudy({ name: 'constructor', variants, data: ['blobs'], selection: 'fixed', seeds: 1 })
+  const runs = finalRuns(study, givenSettings(study))
+  expect(runs.map(({ spec }) => spec.variant).toSorted()).toEqual(names.toSorted())
 })

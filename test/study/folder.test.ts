@@ -41,7 +41,15 @@ test('a run has its configuration from the start, and its record only once it is
 
   await store.finish(finished)
   expect(await found()).toEqual(E.right(O.some(finished)))
-  expect((await readdir(runFolder(study, run.id))).sort()).toEqual(['checkpoint.bin', 'config.json', 'summary.json'])
+  // Nothing reads the checkpoint of a finished run any more.
+  expect((await readdir(runFolder(study, run.id))).sort()).toEqual(['config.json', 'summary.json'])
+})
+
+test('a finished run keeps its checkpoint where that is asked for', async () => {
+  const store = await folderStore(study, run, true)
+  await store.save(Uint8Array.of(1, 2, 3))
+  await store.finish(record('adam', 0, [0.7, 0.8], { epochs: 2 }))
+  expect([...((await store.checkpoint()) ?? [])]).toEqual([1, 2, 3])
 })
 
 test('events are appended, each on a line, also after one that was cut short', async () => {

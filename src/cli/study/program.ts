@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { builtinStudies } from '../../study/builtin/index.js'
+import { LIMITS } from '../../study/limits.js'
 import { numberIn } from '../options.js'
 import type { StudyRunOptions } from './study.js'
 import type { StudyWorkerOptions } from './worker.js'
@@ -37,7 +38,6 @@ const addRun = (
   { runStudy }: StudyCommands,
   failing: (task: TE.TaskEither<string, void>) => Promise<void>,
 ): void => {
-  const positive = numberIn('integer in [1, inf)')
   group
     .command('run')
     .description('Run a study, or go on with it where it was stopped, and write its report.')
@@ -47,10 +47,11 @@ const addRun = (
     .option('--quick', 'a version that ends within minutes, on the shipped data where it is built in', false)
     .option('--as-published', "the paper's protocol: its settings, or settings chosen on the test set", false)
     .option('--variants <names>', 'only these, separated by commas', names)
-    .option('--seeds <n>', 'how many seeds', positive)
-    .option('--epochs <n>', 'passes over the training examples', positive)
+    .option('--seeds <n>', 'how many seeds', numberIn(LIMITS.seeds))
+    .option('--epochs <n>', 'passes over the training examples', numberIn(LIMITS.epochs))
     .option('--data <source>', "where its data sets are: 'shipped', 'full' or a folder")
-    .option('--workers <n>', 'threads (default: one for each core)', positive)
+    .option('--keep-checkpoints', 'keep those of finished runs, which nothing reads any more', false)
+    .option('--workers <n>', 'threads (default: one for each core)', numberIn(LIMITS.threads))
     .addOption(new Option('--engine <name>', 'what runs the runs').choices(['local', 'bullmq']).default('local'))
     .option('--redis <url>', 'where Redis is, for bullmq', REDIS)
     .addHelpText('after', builtinHelp())
@@ -84,7 +85,12 @@ export const addStudy = (
     .description('Take runs of studies from a queue in Redis, and do them, until Ctrl-C.')
     .option('--redis <url>', 'where Redis is', REDIS)
     .option('--study <file>', 'take the runs of this module (default: those of all built-in studies)')
-    .option('--concurrency <n>', 'runs at a time (default: one for each core)', numberIn('integer in [1, inf)'))
-    .option('--lock <seconds>', 'silence after which others take over the runs of a worker', numberIn('(0, inf)'), 15)
+    .option('--concurrency <n>', 'runs at a time (default: one for each core)', numberIn(LIMITS.threads))
+    .option(
+      '--lock <seconds>',
+      'silence after which others take over the runs of a worker',
+      numberIn(LIMITS.lockSeconds),
+      15,
+    )
     .action((options: StudyWorkerOptions) => failing(commands.studyWorker(options)))
 }

@@ -3,6 +3,7 @@ import { MultiBar, type SingleBar } from 'cli-progress'
 import { damaged } from '../../study/folder.js'
 import type { PlannedRun, RunRecord, StudyEvents } from '../../study/index.js'
 import { count } from '../../study/report/text.js'
+import { printable, say } from '../printable.js'
 
 /** Where a study tells of its progress. */
 export interface StudyDisplay extends StudyEvents {
@@ -34,15 +35,15 @@ const lines = (stream: NodeJS.WriteStream): StudyDisplay => {
   let [total, done] = [0, 0]
   const next = (text: string) => {
     done += 1
-    stream.write(`[${done}/${total}] ${text}\n`)
+    say(stream, `[${done}/${total}] ${text}\n`)
   }
   return {
     stage: (stage, runs, finished) => {
       ;[total, done] = [runs.length, finished.length]
       const before = finished.length > 0 ? `, ${finished.length} of them finished before` : ''
-      stream.write(`${stageNames[stage]}: ${count(runs.length, 'run')}${before}\n`)
+      say(stream, `${stageNames[stage]}: ${count(runs.length, 'run')}${before}\n`)
     },
-    damaged: (run, reason) => stream.write(`${label(run)}: ${damaged(reason)}\n`),
+    damaged: (run, reason) => say(stream, `${label(run)}: ${damaged(reason)}\n`),
     progress: () => undefined,
     finished: record => next(runLine(record)),
     failed: (run, reason) => next(`${label(run)}: failed: ${reason}`),
@@ -78,7 +79,7 @@ const bars = (stream: NodeJS.WriteStream): StudyDisplay => {
     for (const worker of workers.values()) if (worker.run.id === run.id) worker.part = 0
     finishedWork += workOf(run)
     done += 1
-    if (line !== undefined) multi.log(`${line}\n`)
+    if (line !== undefined) multi.log(printable(`${line}\n`))
     showTotal()
   }
   return {
@@ -90,7 +91,7 @@ const bars = (stream: NodeJS.WriteStream): StudyDisplay => {
       total = multi.create(SCALE, Math.floor((SCALE * finishedWork) / work), { label: '' }, { format })
       showTotal()
     },
-    damaged: (run, reason) => multi.log(`${label(run)}: ${damaged(reason)}\n`),
+    damaged: (run, reason) => multi.log(printable(`${label(run)}: ${damaged(reason)}\n`)),
     progress: (run, worker, { epoch, epochs, step, steps, loss }) => {
       const found = workers.get(worker)
       const line = found ?? { bar: multi.create(SCALE, 0, { label: '' }), run, part: 0 }
@@ -98,7 +99,7 @@ const bars = (stream: NodeJS.WriteStream): StudyDisplay => {
       line.run = run
       line.part = (epoch - 1 + step / steps) / epochs
       line.bar.update(Math.floor(SCALE * line.part), {
-        label: `${label(run)}, epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}`,
+        label: `${printable(label(run))}, epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}`,
       })
       showTotal()
     },

@@ -1,8 +1,11 @@
 /** `plastax study`: runs studies, and tells how they stand and what came of them. */
+import { stat } from 'node:fs/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { messageOf } from '../../study/error.js'
+import { dataProblems } from '../../study/data.js'
+import { messageOf, StudyError } from '../../study/error.js'
 import { lastFailures } from '../../study/folder.js'
 import {
   type Engine,
@@ -13,6 +16,7 @@ import {
   lockFolder,
   type Manifest,
   type PlannedRun,
+  plannedRuns,
   readManifest,
   readRecords,
   resultOf,
@@ -20,9 +24,12 @@ import {
   type Study,
   type StudyRequest,
   type StudyResult,
+  tuningRuns,
 } from '../../study/index.js'
+import { findManifest } from '../../study/manifest.js'
 import { count } from '../../study/report/text.js'
 import type { Io } from '../io.js'
+import { say } from '../printable.js'
 import { gridText } from './grid.js'
 import { studyDisplay } from './progress.js'
 
@@ -31,6 +38,8 @@ export interface StudyRunOptions extends StudyRequest {
   /** The study's folder. Default `studies/` and its name. */
   readonly out?: string
   readonly dryRun: boolean
+  /** Those of finished runs, which are else removed. */
+  readonly keepCheckpoints?: boolean
   /** Threads; default as many as there are cores. */
   readonly workers?: number
   readonly engine: 'local' | 'bullmq'
@@ -49,12 +58,44 @@ const requestOf = ({ study, quick, asPublished, variants, seeds, epochs, data }:
   ...(data !== undefined && { data }),
 })
 
-/** @throws Error where the folder has another study, whose manifest would be lost */
-const checkFolder = async (folder: string, study: Study): Promise<void> => {
-  const before = await readManifest(folder)()
-  if (E.isRight(before) && before.right.name !== study.name)
-    throw new Error(`'${folder}' has the study '${before.right.name}'; name another folder with --out`)
+/**
+ * Before a folder is made or locked: what can be said is said while there is nothing to clear away.
+ *
+ * @throws Error where the folder has another study, whose manifest would be lost, or is a file; where a new study's data are missing
+ */
+const checkFolder = async (
+  folder: string,
+  study: Study,
+  { engine }: StudyRunOptions,
+  { stderr }: Io,
+): Promise<void> => {
+  const found = await stat(folder).catch(() => undefined)
+  if (found !== undefined && !found.isDirectory())
+    throw new Error(`'${folder}' is a file; name a folder, or none yet, with --out`)
+  const before = await findManifest(folder)()
+  if (E.isLeft(before)) return say(stderr, `${before.left}: it is written anew\n`)
+  if (O.isSome(before.right)) {
+    if (before.right.value.name === study.name) return
+    throw new Error(`'${folder}' has the study '${before.right.value.name}'; name another folder with --out`)
+  }
+  // Of runs that are finished nobody needs the data, so one that was begun is asked by its engine. Workers have data of their own.
+  const problems = engine === 'local' ? await dataProblems(study.data) : []
+  if (problems.length > 0) throw new StudyError('data', problems)
 }
+
+/** What would be run, and how much of it is there already. */
+const dryRun = ({ stdout }: Io, study: Study, folder: string): TE.TaskEither<string, void> =>
+  TE.tryCatch(async () => {
+    say(stdout, gridText(study))
+    const before = await findManifest(folder)()
+    const choices = E.isRight(before) && O.isSome(before.right) ? before.right.value.choices : []
+    const planned = [...tuningRuns(study), ...plannedRuns(study, choices)]
+    const done = (await readRecords(folder, planned)).length
+    say(
+      stdout,
+      done === 0 ? `none is finished in '${folder}'\n` : `${done} of ${planned.length} are finished in '${folder}'\n`,
+    )
+  }, messageOf)
 
 const engineOf = async (
   context: EngineContext,
@@ -64,7 +105,7 @@ const engineOf = async (
   if (engine === 'local') return localEngine(context, workers)
   // Loaded only here: most who run studies have no Redis, and it takes a second.
   const { queueEngine } = await import('../../study/queue/index.js')
-  return queueEngine(context, { redis, notice: line => stderr.write(`${line}\n`) })
+  return queueEngine(context, { redis, notice: line => say(stderr, `${line}\n`) })
 }
 
 /** Writes the report, and says what it says. */
@@ -81,7 +122,7 @@ const report =
           `${cell}: ${found}`,
           ...sentences.map(sentence => `  ${sentence}`),
         ])
-        stdout.write(`${answer}\n\n${lines.join('\n')}\n\n${folder}/report/report.html\n`)
+        say(stdout, `${answer}\n\n${lines.join('\n')}\n\n${folder}/report/report.html\n`)
       }),
     )
 
@@ -93,10 +134,15 @@ const missingText = ({ missing }: StudyResult, folder: string): string => {
 /** @throws Error with a sentence; where it was interrupted, the process ends instead, once everything is put away */
 const runIn = async (study: Study, folder: string, options: StudyRunOptions, io: Io): Promise<Manifest> => {
   const ending = new AbortController()
+  await checkFolder(folder, study, options, io)
   const release = await lockFolder(folder)
   try {
-    await checkFolder(folder, study)
-    const context = { request: requestOf(options), fingerprint: fingerprintOf(study), folder }
+    const context = {
+      request: requestOf(options),
+      fingerprint: fingerprintOf(study),
+      folder,
+      keepCheckpoints: options.keepCheckpoints ?? false,
+    }
     const engine = await engineOf(context, options, io)
     const display = studyDisplay(io.stderr)
     const ignoreFurther = io.onInterrupt(() => {
@@ -115,7 +161,7 @@ const runIn = async (study: Study, folder: string, options: StudyRunOptions, io:
   } finally {
     await release()
     if (ending.signal.aborted) {
-      io.stderr.write(`interrupted; run the same command again to go on: '${folder}' keeps what is done\n`)
+      say(io.stderr, `interrupted; run the same command again to go on: '${folder}' keeps what is done\n`)
       io.exit(130)
     }
   }
@@ -134,8 +180,8 @@ export const runStudyCommand =
     pipe(
       loadStudy(requestOf(options)),
       TE.chain(study => {
-        if (options.dryRun) return TE.fromIO(() => void io.stdout.write(gridText(study)))
         const folder = options.out ?? `studies/${study.name}`
+        if (options.dryRun) return dryRun(io, study, folder)
         return pipe(
           TE.tryCatch(async () => resultOf(folder, await runIn(study, folder, options, io)), messageOf),
           TE.chainFirst(result => (result.runs.length > 0 ? report(io, folder)(result) : TE.right(undefined))),
@@ -184,7 +230,7 @@ export const studyStatusCommand =
             `final: ${finished.length} of ${count(final.length, 'run')}${diverged.length > 0 ? `, ${diverged.length} diverged` : ''}`,
             ...(await failureLines(folder, [...tuning, ...final], missing)),
           ]
-          stdout.write(`${lines.join('\n')}\n`)
+          say(stdout, `${lines.join('\n')}\n`)
         }, messageOf),
       ),
     )

@@ -6,6 +6,7 @@ import { builtinStudies } from '../../study/builtin/index.js'
 import { messageOf } from '../../study/error.js'
 import { loadStudy } from '../../study/index.js'
 import type { Io } from '../io.js'
+import { say } from '../printable.js'
 
 /** What `plastax study worker` is asked to do. */
 export interface StudyWorkerOptions {
@@ -43,7 +44,7 @@ export const studyWorkerCommand =
         ending.signal.aborted ? io.exit(130) : ending.abort(new Error('interrupted')),
       )
       const { execute, close } = threads(redis, concurrency)
-      const notice = (line: string) => void io.stderr.write(`${line}\n`)
+      const notice = (line: string) => say(io.stderr, `${line}\n`)
       try {
         const parts = { loadStudy, builtins: Object.keys(builtinStudies), execute, notice }
         await serveQueue(parts, { redis, study, concurrency, lockMs: 1000 * lock }, ending.signal)

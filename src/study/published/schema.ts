@@ -13,6 +13,7 @@ import {
   record,
 } from '../../config/decode.js'
 import { type ConfigErrors, isNonEmpty } from '../../runtime/problems.js'
+import { LIMITS } from '../limits.js'
 
 type Fields = Readonly<Record<string, Decoder<unknown>>>
 
@@ -59,16 +60,16 @@ const mapping: Decoder<Readonly<Record<string, unknown>>> = (value, path) =>
 const checkpoint: Decoder<undefined> = (value, path) =>
   expected(path, 'absent, for a checkpoint of PyTorch cannot be read here', value)
 
-const count = 'integer in [1, inf)'
+const count = 'integer in [1, 1000000]'
 
 const experiment = {
   dataset: anyCase(oneOf('mnist', 'fashionmnist', 'cifar10', 'synthetic_mnist')),
   batch_size: number(count, 128),
-  epochs: number(count, 3),
+  epochs: number(LIMITS.epochs, 3),
   lr: number('(0, inf)', 1e-3),
   weight_decay: number('[0, inf)', 0),
   optimizer: oneOf('neuroplastic', 'sgd', 'adam', 'adamw'),
-  seed: number('integer in [0, inf)', 42),
+  seed: number(LIMITS.seed, 42),
   num_workers: number('integer in [0, inf)', 2),
   data_root: optional(text),
   download: flag(true),

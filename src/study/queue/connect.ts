@@ -22,8 +22,16 @@ export interface Patience {
 }
 
 const parsed = (url: string): URL => {
+  // Unescaped, each of these in a password would make the rest of it a host, a path or a query, which are printed.
+  if (/[@/?#].*@/.test(url.replace(/^\w+:\/\//, '')))
+    throw new Error('--redis has an @ too many, or a password with @, /, ? or #; write these as %40, %2F, %3F and %23')
   const found = URL.canParse(url) ? new URL(url) : undefined
-  if (found === undefined || !['redis:', 'rediss:'].includes(found.protocol) || found.hostname === '') {
+  if (
+    found === undefined ||
+    !['redis:', 'rediss:'].includes(found.protocol) ||
+    found.hostname === '' ||
+    !/^(\/\d*)?$/.test(found.pathname)
+  ) {
     // No part of it is repeated: what is not understood may have a password anywhere.
     throw new Error('--redis is no URL of a Redis; use redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]')
   }
@@ -34,6 +42,8 @@ const because = (name: string, { message, code }: NodeJS.ErrnoException): string
   if (/WRONGPASS|invalid (username|password)/i.test(message))
     return `Redis at ${name} refuses the password (${message})`
   if (/NOAUTH/.test(message)) return `Redis at ${name} asks for a password; use --redis redis://:PASSWORD@${name}`
+  if (/DB index/i.test(message))
+    return `Redis at ${name} has no database of this number (${message}); use one from 0 to 15, or as many as it has`
   return `no Redis at ${name} (${code ?? message}); start one there, or name another with --redis`
 }
 
@@ -49,7 +59,7 @@ export const connectRedis = async (
   url: string,
   { answerMs = 5000, attempts = 30 }: Patience = {},
 ): Promise<Connection> => {
-  const { hostname, port } = parsed(url)
+  const { hostname, port, pathname } = parsed(url)
   const name = `${hostname}:${port || 6379}`
   let connected = false
   let fault: Error | undefined
@@ -65,7 +75,8 @@ export const connectRedis = async (
   })
   const answer = async (): Promise<void> => {
     await client.connect()
-    await client.ping()
+    // By itself it would go on in database 0, where nobody else is.
+    await client.select(Number(pathname.slice(1)))
   }
   try {
     await Promise.race([

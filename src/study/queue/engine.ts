@@ -34,7 +34,7 @@ const decodeText = decodeJson(text)
 
 /** One call of `run`: its jobs that have not ended, and what can be done with them. */
 const submission = (
-  { request, fingerprint, folder }: EngineContext,
+  { request, fingerprint, folder, keepCheckpoints = false }: EngineContext,
   client: Redis,
   queue: Queue,
   runs: readonly PlannedRun[],
@@ -45,7 +45,7 @@ const submission = (
   const doneAgain = new Set<string>()
   const stores = new Map<string, Promise<RunStore>>()
   const storeOf = (job: string, run: PlannedRun): Promise<RunStore> => {
-    const store = stores.get(job) ?? folderStore(folder, run)
+    const store = stores.get(job) ?? folderStore(folder, run, keepCheckpoints)
     stores.set(job, store)
     return store
   }
@@ -89,10 +89,10 @@ const submission = (
   const field = (job: string, name: 'progress' | 'returnvalue' | 'failedReason') => client.hget(queue.toKey(job), name)
 
   /** What the run has told up to now comes home. */
-  const bring = async (job: string, run: PlannedRun): Promise<RunStore> => {
+  const bring = async (job: string, run: PlannedRun, checkpoint = true): Promise<RunStore> => {
     const store = await storeOf(job, run)
     await moveEvents(client, job, store.log)
-    await copyCheckpoint(redisStore(client, job), store)
+    if (checkpoint) await copyCheckpoint(redisStore(client, job), store)
     return store
   }
 
@@ -113,7 +113,7 @@ const submission = (
       E.mapLeft(brief),
       E.flatMap(decodeRecord(run)),
     )
-    const store = await bring(job, run)
+    const store = await bring(job, run, keepCheckpoints)
     if (E.isRight(record)) {
       await store.finish(record.right)
       await remove(job)

@@ -64,6 +64,9 @@ const runsOf = (study: Study): ReadonlyMap<string, PlannedRun> => {
   return new Map([...tuningRuns(study), ...finalRuns(study, settingsOf)].map(run => [run.id, run]))
 }
 
+/** Requests whose studies are kept. */
+const MOST_KNOWN = 16
+
 interface Known {
   readonly request: StudyRequest
   readonly study: Study
@@ -90,7 +93,11 @@ const ownStudy = (
   return request => () => {
     const key = JSON.stringify(request)
     const known = made.get(key) ?? make(request)()
+    // The one that was asked for last stands last; the first goes, for each has thousands of runs, and whoever submits may ask for
+    // ever others.
+    made.delete(key)
     made.set(key, known)
+    for (const first of [...made.keys()].slice(0, -MOST_KNOWN)) made.delete(first)
     return known
   }
 }

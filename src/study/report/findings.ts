@@ -28,12 +28,15 @@ type Metric = StudyResult['metric']
 const unitOf = (metric: Metric): string => (metric === 'accuracy' ? 'points' : 'in loss')
 
 /** Figures of a gap: `'alpha-one (+0.45 points, interval +0.20 to +0.70, ahead on 8 of 8 seeds, p 0.0078, 0.11 corrected)'`. */
-const figures = (metric: Metric, { gap, corrected, lost, won }: Comparison): string => {
+const figures = (metric: Metric, { variant, against, gap, corrected, diverged, lost, won }: Comparison): string => {
   const alone = [
     ...(lost > 0 ? [`it alone finished ${count(lost, 'seed')}`] : []),
     ...(won > 0 ? [`it diverged alone on ${count(won, 'seed')}`] : []),
   ]
-  if (gap === undefined) return ['no seed finished by both', ...alone].join(', ')
+  if (gap === undefined)
+    return diverged === 0
+      ? 'no seed was run for both'
+      : `no seed finished by both: of ${count(diverged, 'seed')} ${variant} finished ${won}, ${against} ${lost}`
   return [
     `${gapText(metric, gap.mean)} ${unitOf(metric)}`,
     ...(gap.interval ? [`interval ${gap.interval.map(end => gapText(metric, end)).join(' to ')}`] : []),
