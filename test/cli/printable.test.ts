@@ -11,7 +11,7 @@ test.each([
 
 test('no more of a word than one can read, with how long it was', () => {
   const shown = printable(`error: there is no study '${'x'.repeat(2e6)}'; there are fashion`)
-  expect(shown).toBe(`error: there is no study '${'x'.repeat(199)}... (2000003 letters in all); there are fashion`)
+  expect(shown).toBe(`error: there is no study '${'x'.repeat(199)}... (2000003 letters in all) there are fashion`)
 })
 
 test('nor of a line', () => {

@@ -120,7 +120,7 @@ test('train: options become values', async () => {
 test.each([
   ['', /required option '--config <file>' not specified/],
   ['--config', /'--config <file>' argument missing/],
-  ['--config x --seed -1', /'--seed <n>' argument '-1' is invalid.*an integer in \[0, inf\)/],
+  ['--config x --seed -1', /'--seed <n>' argument '-1' is invalid.*an integer in \[0, 9007199254740991\]/],
   ['--config x --epochs 0', /'--epochs <n>' argument '0' is invalid/],
   ['--config x --as-publish', /unknown option '--as-publish' \(Did you mean --as-published\?\)/],
   ['x.yaml --config x', /too many arguments/],
