@@ -29,7 +29,7 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [['run', 'fashon'], /there is no study 'fashon'; did you mean 'fashion'/],
   [['run', './nowhere.ts'], /there is no file '.\/nowhere.ts'/],
   [['run', 'fashion', '--variants', 'neuroplastik'], /there is no variant 'neuroplastik'; did you mean 'neuroplastic'/],
-  [['run', 'fashion', '--workers', '0'], /It must be an integer in \[1, inf\)/],
+  [['run', 'fashion', '--workers', '0'], /It must be an integer in \[1, 1024\]/],
   [['run', 'fashion', '--engine', 'slurm'], /Allowed choices are local, bullmq/],
   [['status', 'nowhere'], /there is no study in 'nowhere'/],
   [['report', 'nowhere'], /there is no study in 'nowhere'/],
