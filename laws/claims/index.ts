@@ -1,6 +1,7 @@
 /** Laws that a transform may claim. */
 export { type ClipScope, clip, decoupledDecay, updateNormBound } from './bounds.js'
 export { type ControlsClaim, controls } from './controls.js'
+export { evaluatesAt, evaluatesAtAverage, evaluatesAtEvery, type Trained } from './evaluation.js'
 export { boundedDeviation, boundedModulation, type Sector, sector } from './modulation.js'
 export { freshNoise } from './noise.js'
 export { boundedIterates, neverRises, stabilityLimit } from './quadratics.js'

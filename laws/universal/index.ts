@@ -2,6 +2,7 @@
 import type { Law } from '../law.js'
 import { agreesWithCpu } from './backends.js'
 import { resumes } from './codec.js'
+import { evaluates } from './evaluation.js'
 import { finite, recovers, zeroInZeroOut } from './finite.js'
 import { leakFree, sharedBuffers, sharedGradients } from './memory.js'
 import { interleaved, pure, stepAgrees, structure } from './pure.js'
@@ -10,6 +11,7 @@ import { counters, missingGradient } from './stillness.js'
 export {
   agreesWithCpu,
   counters,
+  evaluates,
   finite,
   interleaved,
   leakFree,
@@ -38,6 +40,7 @@ export const universalLaws: readonly Law[] = [
   sharedGradients,
   counters,
   resumes,
+  evaluates,
   agreesWithCpu,
   leakFree,
 ]

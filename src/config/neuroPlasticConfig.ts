@@ -14,6 +14,7 @@ import {
   withPlasticity,
 } from '../neuroplastic/index.js'
 import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
+import { configured } from '../transform/configured.js'
 import {
   averageOverLeaf,
   chain,
@@ -174,6 +175,6 @@ export const neuroPlasticFromConfig = (
     E.flatMap(consistent),
     E.map(complete => {
       for (const warning of warningsOf(complete)) warn(warning)
-      return { ...assemble(complete), config: config as OptimizerConfig }
+      return configured(assemble(complete), config as OptimizerConfig)
     }),
   )

@@ -1,8 +1,10 @@
 /** An optimizer from its configuration: what it says of its options, as data, decides how each is read. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Described, Kind } from '../optimizers/describe.js'
 import type { ConfigErrors } from '../runtime/problems.js'
+import { configured } from '../transform/configured.js'
 import type { Interval } from '../transform/hyperparameter.js'
 import { type GradientTransform, HyperparameterError, type OptimizerConfig } from '../transform/index.js'
 import { boolean, type Decoder, eps, number, oneOf, optional, record, selector } from './decode.js'
@@ -59,7 +61,7 @@ export const readerOf = (
       // The configuration itself says how it was made, where it has a schedule's or a mask's description.
       E.flatMap(
         ({ optimizer: _, ...options }) =>
-          admitted(() => ({ ...optimizer(options as never), config: config as OptimizerConfig })), // read as its kinds say
+          admitted(() => configured(optimizer(options as never), config as OptimizerConfig)), // read as its kinds say
       ),
     )
 }

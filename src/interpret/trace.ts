@@ -4,7 +4,7 @@ import { type Graph, graphOf, type Target } from '../expr/graph.js'
 import { type Scalar, scalarInput } from '../expr/scalar.js'
 import { type Shape, sameShape } from '../expr/shape.js'
 import { flatten, mapSymbols, type Path, type SymbolicValue, showPath, unite } from '../expr/structure.js'
-import { map, names, type Tree, values, zipWith } from '../expr/tree.js'
+import { get, map, names, type Tree, values, zipWith } from '../expr/tree.js'
 import type { GradientTransform } from '../transform/types.js'
 
 /** All that a trace depends on. */
@@ -33,6 +33,16 @@ export const inputName = {
 
 const symbolicTree = (shapes: Tree<Shape>, name: (leaf: string) => string): Tree<Expr> =>
   map((shape: Shape, leaf) => exprInput(name(leaf), shape, leaf))(shapes)
+
+/** The same nesting with an input for each value. */
+const symbolicState = (structure: unknown): unknown =>
+  mapSymbols(
+    (symbol, path) =>
+      isExpr(symbol)
+        ? exprInput(inputName.state(path), symbol.shape, symbol.leaf ?? undefined)
+        : scalarInput(inputName.state(path)),
+    structure,
+  )
 
 const slotOf = ([path, symbol]: readonly [Path, SymbolicValue]): StateSlot => ({
   path,
@@ -68,13 +78,7 @@ export const traceUpdate = (transform: GradientTransform<unknown>, signature: Si
   )
   const structure = transform.init(params)
   const slots = flatten(structure).map(slotOf)
-  const state = mapSymbols(
-    (symbol, path) =>
-      isExpr(symbol)
-        ? exprInput(inputName.state(path), symbol.shape, symbol.leaf ?? undefined)
-        : scalarInput(inputName.state(path)),
-    structure,
-  )
+  const state = symbolicState(structure)
   const context = {
     scalars: Object.fromEntries(
       signature.scalars.map(entry => [entry, scalarInput(inputName.scalar(entry))]),
@@ -103,6 +107,21 @@ export const traceUpdate = (transform: GradientTransform<unknown>, signature: Si
     params: graph.roots.slice(n, 2 * n),
     next: graph.roots.slice(2 * n),
   }
+}
+
+/**
+ * Traces `evaluate`: the graph of the parameters to evaluate at, and the leaves that they are of.
+ *
+ * @throws TypeError where it gives leaves that there are not, or of other shapes
+ */
+export const traceEvaluation = (transform: GradientTransform<unknown>, shapes: Tree<Shape>) => {
+  const params = symbolicTree(shapes, inputName.param)
+  const structure = transform.init(params)
+  const given = transform.evaluate?.(params, symbolicState(structure)) ?? {}
+  for (const [leaf, { shape }] of Object.entries(given))
+    if (!sameShape(shape, get(leaf)(shapes)))
+      throw new TypeError(`evaluate gave '${leaf}' the shape [${shape}], where [${shapes[leaf]}] was expected`)
+  return { structure, slots: flatten(structure).map(slotOf), leaves: names(given), graph: graphOf(values(given)) }
 }
 
 const checkState = (next: readonly (readonly [Path, SymbolicValue])[], slots: readonly StateSlot[]): void => {

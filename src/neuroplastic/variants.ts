@@ -1,6 +1,7 @@
 /** NeuroPlastic and its design space: coefficient, rule and step, put together. */
 import type { Expr } from '../expr/expr.js'
 import { map } from '../expr/tree.js'
+import { configured } from '../transform/configured.js'
 import {
   addDecayedWeights,
   averageOverLeaf,
@@ -78,10 +79,11 @@ const described = <T extends GradientTransform<unknown>>(
   transform: T,
 ): T => {
   const given = pick(options, ['learningRate', 'weightDecay', 'decoupledWeightDecay', 'mask', 'homeostasis'])
-  return {
-    ...transform,
-    config: { optimizer: 'neuroplastic', ...given, plasticity: { ...options.plasticity, ...more } },
-  }
+  return configured(transform, {
+    optimizer: 'neuroplastic',
+    ...given,
+    plasticity: { ...options.plasticity, ...more },
+  })
 }
 
 /** A coefficient, the rule that applies it, then {@link settle}. */

@@ -1,4 +1,5 @@
 /** Optimizers that know their names: what makes one from options says how it was made, and as data what each option may be. */
+import { configured } from '../transform/configured.js'
 import type { Hyperparameter, Interval } from '../transform/hyperparameter.js'
 import type { GradientTransform, LeafSelector, Scheduled } from '../transform/index.js'
 
@@ -49,7 +50,7 @@ export const described = <O extends object, T extends GradientTransform<unknown>
   make: (options: O) => T,
 ): Described<O, T> => {
   // Every option may be absent, which the compiler does not know of an arbitrary O.
-  const optimizer = (options = {} as O): T => ({ ...make(options), config: { optimizer: name, ...options } })
+  const optimizer = (options = {} as O): T => configured(make(options), { optimizer: name, ...options })
   // A record of kinds, of whatever options.
   return Object.assign(optimizer, { options: Object.keys(kinds), kinds: kinds as Readonly<Record<string, Kind>> })
 }

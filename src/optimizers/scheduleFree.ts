@@ -39,7 +39,7 @@ const warmedUp = (rate: Scheduled, warmupSteps: number | undefined): Scheduled =
   warmupSteps === undefined ? rate : warmUp(warmupSteps, scheduleOf('learningRate', rate, '(0, inf)'))
 
 /**
- * Schedule-free SGD: {@link scheduleFree} of SGD with coupled decay. Evaluate at `scheduleFreeEvalParams(state, params)`.
+ * Schedule-free SGD: {@link scheduleFree} of SGD with coupled decay. Evaluate at {@link evaluationParams}.
  * $$ b_t = -\gamma_t (g_t + \lambda y_t) $$
  *
  * @param options.learningRate $\gamma$, default 1
@@ -61,8 +61,7 @@ export const scheduleFreeSgd = described(
 )
 
 /**
- * Schedule-free AdamW: {@link scheduleFree} of AdamW without its first moment. Evaluate at
- * `scheduleFreeEvalParams(state, params)`.
+ * Schedule-free AdamW: {@link scheduleFree} of AdamW without its first moment. Evaluate at {@link evaluationParams}.
  * $$ v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \qquad
  *    b_t = -\gamma_t \Bigl(\frac{g_t}{\sqrt{v_t / (1 - \beta_2^t)} + \varepsilon} + \lambda y_t\Bigr) $$
  *

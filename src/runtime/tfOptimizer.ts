@@ -1,14 +1,18 @@
 /** A transform as a `tf.Optimizer`, for code that wants one: `model.compile`, `fit`, `minimize`. */
 import * as tf from '@tensorflow/tfjs'
 import { map } from '../expr/tree.js'
-import { admit } from '../transform/hyperparameter.js'
+import { admit, HyperparameterError } from '../transform/hyperparameter.js'
+import { rateOf } from '../transform/rate.js'
 import type { GradientTransform, OptimizerConfig } from '../transform/types.js'
 import { grown, kept, valuesOf } from './adapter/carry.js'
 import { describe, type Reader, setReader, transformOf, undescribe } from './adapter/config.js'
+import { learningRateOf, WRITTEN, writable } from './adapter/learningRate.js'
 import { needsOf, type Offered } from './adapter/needs.js'
+import { swapped } from './adapter/swap.js'
 import { isBound, type Leaf, meet } from './adapter/variables.js'
 import { fromWeights, type NamedTensor, structureFor, toWeights } from './adapter/weights.js'
 import { compile } from './compile.js'
+import { evaluationParams } from './evaluationParams.js'
 import type { Interpreter } from './runner.js'
 import type { Concrete, Gradients, Optimizer, StepContext, Tensors } from './types.js'
 
@@ -44,6 +48,8 @@ export class TfOptimizer extends tf.Optimizer {
   readonly #transform: GradientTransform<unknown>
   readonly #options: TfOptimizerOptions
   readonly #optimizer: Optimizer<unknown>
+  /** A learning rate that was written. */
+  #learningRate: number | undefined
   #leaves: readonly Leaf[] = []
   /** Which leaf each variable is that has come. */
   #bound: ReadonlyMap<tf.Variable, string> = new Map()
@@ -53,6 +59,8 @@ export class TfOptimizer extends tf.Optimizer {
   #waiting: ReturnType<typeof valuesOf> = new Map()
   #needs: ReadonlySet<Offered> = new Set()
   #epochs: { readonly epoch: number; readonly totalEpochs: number } | undefined
+  /** Whether the variables hold the parameters to evaluate at. */
+  #away = false
   /** Small tensors handed out that nobody else disposes. */
   #issued: readonly tf.Tensor[] = []
 
@@ -62,7 +70,26 @@ export class TfOptimizer extends tf.Optimizer {
       admit(option, options[option] ?? 1, 'integer in [1, inf)')
     this.#transform = transform
     this.#options = options
-    this.#optimizer = compile(transform, options.interpreter === undefined ? {} : { interpreter: options.interpreter })
+    this.#optimizer = compile(
+      writable(transform),
+      options.interpreter === undefined ? {} : { interpreter: options.interpreter },
+    )
+  }
+
+  /**
+   * The learning rate of the next step, where the transform ends in one: to read, and to write between steps, in (0, inf). What is
+   * written stands in place of a schedule from then on, traces nothing anew, and is saved with the configuration.
+   *
+   * @throws TypeError where the transform does not end in one learning rate; HyperparameterError for a value out of its range
+   */
+  get learningRate(): number {
+    return this.#learningRate ?? learningRateOf(this.#transform, this.#state)
+  }
+
+  set learningRate(value: number) {
+    learningRateOf(this.#transform, this.#state)
+    if (typeof value !== 'number') throw new HyperparameterError('learningRate', value, 'a number in (0, inf)')
+    this.#learningRate = admit('learningRate', value, '(0, inf)')
   }
 
   override applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
@@ -105,6 +132,20 @@ export class TfOptimizer extends tf.Optimizer {
       this.#epochs = undefined
     }
     return callback
+  }
+
+  /**
+   * Runs `f` while the variables hold the parameters that the transform is to be evaluated at, and gives them their own back, bit
+   * for bit, on failure too. What `f` promises is waited for; no step is taken meanwhile.
+   *
+   * @param f evaluates, predicts, saves
+   * @returns what `f` gives
+   */
+  atEvaluationWeights<R>(f: () => R): R {
+    if (this.#away || this.#transform.evaluate === undefined || this.#state === undefined) return f()
+    return swapped(this.#params, evaluationParams(this.#transform, this.#params, this.#state), f, away => {
+      this.#away = away
+    })
   }
 
   /**
@@ -153,7 +194,8 @@ export class TfOptimizer extends tf.Optimizer {
 
   /** @throws Error naming what a configuration cannot say of this optimizer */
   override getConfig(): tf.serialization.ConfigDict {
-    return { plastax: describe(this.#transform, this.#options) }
+    const written = this.#learningRate === undefined ? {} : { learningRate: this.#learningRate }
+    return { plastax: describe(this.#transform, { ...this.#options, ...written }) }
   }
 
   /** @nocollapse */
@@ -161,8 +203,10 @@ export class TfOptimizer extends tf.Optimizer {
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    const [transform, options] = undescribe(config.plastax)
-    return new cls(transform, options)
+    const [transform, { learningRate, ...options }] = undescribe(config.plastax)
+    const optimizer = new cls(transform, options)
+    if (optimizer instanceof TfOptimizer && learningRate !== undefined) optimizer.learningRate = learningRate
+    return optimizer
   }
 
   /** What is known before a step besides its loss. */
@@ -177,6 +221,7 @@ export class TfOptimizer extends tf.Optimizer {
   }
 
   #step(known: StepContext, gradients: tf.NamedTensorMap | NamedTensor[], loss?: tf.Scalar): void {
+    if (this.#away) throw new Error('a step was asked for while the variables hold the parameters to evaluate at')
     const given = Array.isArray(gradients)
       ? gradients.map(({ name, tensor }) => [name, tensor] as const)
       : Object.entries(gradients)
@@ -229,7 +274,8 @@ export class TfOptimizer extends tf.Optimizer {
 
   /** What the transform reads. @throws ReferenceError where nobody gives it, saying who could */
   #contextOf(known: StepContext, loss: tf.Scalar | undefined): StepContext {
-    const entries = { ...known }
+    const entries: Record<string, number | Tensors> = { ...known }
+    if (rateOf(this.#transform) !== undefined) entries[WRITTEN] = this.#learningRate ?? 0
     for (const entry of ['epoch', 'totalEpochs', 'loss'] as const) {
       if (!this.#needs.has(entry)) delete entries[entry]
       else if (entry === 'loss' && entries.loss === undefined && loss !== undefined)

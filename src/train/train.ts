@@ -14,6 +14,7 @@ import { begin, type Carry, disposeCarry, parameterCount, stateBytes } from './c
 import { decodeRun, encodeRun, type RunIdentity } from './checkpoint.js'
 import { diagnosticsOf } from './diagnostics/recorder.js'
 import { evaluate } from './evaluate.js'
+import { type StatisticsBatch, withEvaluationVariables } from './evaluationWeights.js'
 import { pause } from './pause.js'
 import { stepsPerEpoch } from './schedule.js'
 import type { EpochResult, OnEpoch, Outcome, TrainingConfig, TrainingRun } from './types.js'
@@ -85,7 +86,8 @@ const recordingOf = <S>({ transform, alphaBounds, diagnostics }: TrainingConfig<
 }
 
 /**
- * Trains a model with a transform, from scratch or from a checkpoint, and tests it after each epoch.
+ * Trains a model with a transform, from scratch or from a checkpoint, and tests it after each epoch, at the parameters that the
+ * transform is to be evaluated at.
  *
  * Reproducible: weights, order, augmentation and dropout come from the seed alone, made on the host. Two transforms with the
  * same seed are therefore a pair, and the same run twice on one backend gives the same numbers bit for bit, whether or not it
@@ -110,10 +112,16 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
   const batchSize = admit('batchSize', config.batchSize ?? 128, 'integer in [1, inf)')
   const accumulate = admit('accumulate', config.accumulate ?? 1, 'integer in [1, inf)')
   const highest = admit('divergeAbove', config.divergeAbove ?? Number.MAX_VALUE, '(0, inf)')
+  const statistics = admit('statisticsBatches', config.statisticsBatches ?? 0, 'integer in [0, inf)')
   checkFit(model, 'training', images)
   checkFit(model, 'test', test)
 
-  const identity = identityOf(config, { seed, 'batch size': batchSize, accumulate })
+  const identity = identityOf(config, {
+    seed,
+    'batch size': batchSize,
+    accumulate,
+    ...(statistics > 0 && { 'statistics batches': statistics }),
+  })
   const optimizer = compile(transform)
   const recording = recordingOf(config)
   const steps = stepsPerEpoch(images.count, batchSize)
@@ -145,6 +153,17 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
     }
   }
 
+  /** The batches from which statistics are estimated anew: the first ones of an epoch. */
+  const statisticsBatches = (order: Uint32Array, epoch: number): readonly StatisticsBatch[] =>
+    transform.evaluate === undefined
+      ? []
+      : split(order, steps)
+          .slice(0, statistics)
+          .map((some, i) => {
+            const at = { seed, epoch, step: i + 1 }
+            return [() => trainingBatch(model, images, some, at, augmentation).x, at]
+          })
+
   /** One epoch, and what came of it: a result, or the reason to stop. */
   const trainEpoch = async (epoch: number): Promise<E.Either<Outcome, EpochResult>> => {
     const order = shuffledIndices(images.count, seed, epoch)
@@ -163,7 +182,10 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
     const trainLoss = lossSum / images.count
     if (trainLoss > highest)
       return E.left(diverged(epoch, steps, `the mean training loss is ${trainLoss}, above ${highest}`))
-    const { accuracy, loss } = await evaluate(model, carry, test, undefined, signal)
+    const again = statisticsBatches(order, epoch)
+    const { accuracy, loss } = await withEvaluationVariables(config, carry, again, variables =>
+      evaluate(model, variables, test, undefined, signal),
+    )
     if (!Number.isFinite(loss)) return E.left(diverged(epoch, steps, `the test loss is ${loss}`))
     return E.right({
       epoch,

@@ -39,6 +39,13 @@ export interface TrainingConfig<S> {
    */
   readonly divergeAbove?: number | undefined
   /**
+   * Batches of the training set from which the model's statistics (of batch normalization) are estimated anew before each
+   * evaluation, at the parameters that are evaluated, where these are not the trained ones: an integer >= 0. Default 0, which
+   * takes the statistics of training. What went before counts for $(1 - \rho)^n$ after $n$ batches of weight $\rho$, 3e-5 after
+   * 100 of the default weight 0.1. A rule without such parameters has no use for it, and it is not done.
+   */
+  readonly statisticsBatches?: number | undefined
+  /**
    * A checkpoint of this run to go on from. The epochs that it has are not run again, and those that follow are just what they
    * would have been, bit for bit on the same backend. One of another seed, model, transform, batch size or set is refused; what
    * shows in no name and no shape (a learning rate, a rate of dropout) is not compared. More `epochs` may be wanted than when it
@@ -89,7 +96,7 @@ export interface EpochResult {
   readonly epoch: number
   /** Mean cross-entropy over the epoch's training batches, with dropout, each at the parameters it met. */
   readonly trainLoss: number
-  /** Mean cross-entropy on the test set after the epoch. */
+  /** Mean cross-entropy on the test set after the epoch, at the parameters that the transform is to be evaluated at. */
   readonly testLoss: number
   /** Fraction of the test set classified correctly after the epoch. */
   readonly testAccuracy: number

@@ -3,7 +3,9 @@ import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { type Expr, fill } from '../expr/expr.js'
 import { badLeafName, map, zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'
+import { evaluatedBy } from './evaluate.js'
 import { HyperparameterError } from './hyperparameter.js'
+import { passesSteps, passing, ratedLike } from './rate.js'
 import { type GradientTransform, type Stateless, type StateOf, stateless } from './types.js'
 
 // TypeScript cannot follow a heterogeneous list through `map`: the casts of this file, each from a list of what every part
@@ -21,7 +23,7 @@ export type States<Ts extends Transforms | Readonly<Record<string, GradientTrans
  * @example
  * plasticityGate(lerp(identity, averageOverLeaf(), 0.5))
  */
-export const identity: GradientTransform<Stateless> = stateless(updates => updates)
+export const identity: GradientTransform<Stateless> = passing(stateless(updates => updates))
 
 /**
  * Gives zero for every gradient: $u = 0$. The unit of addition.
@@ -37,7 +39,34 @@ export const zero: GradientTransform<Stateless> = stateless(map(g => fill(g, 0))
  * @example
  * const adamW = chain(scaleByAdam(), addDecayedWeights(1e-2), scaleByLearningRate(1e-3))
  */
-export const chain = <Ts extends Transforms>(...transforms: Ts): GradientTransform<States<Ts>> => ({
+export const chain = <Ts extends Transforms>(...transforms: Ts): GradientTransform<States<Ts>> =>
+  endingIn<States<Ts>>(
+    transforms,
+    (state, i) => state[i],
+    // As many parts, in their places.
+    others => chain<Ts>(...(others as unknown as Ts)),
+    evaluatedBy<States<Ts>>('chain', numbered(transforms), inTurn<Ts>(transforms)),
+  )
+
+/** A chain that has the learning rate of the last part which does not leave steps as they are. */
+const endingIn = <S>(
+  parts: Transforms,
+  stateOf: (state: S, i: number) => unknown,
+  remake: (parts: Transforms) => GradientTransform<S>,
+  transform: GradientTransform<S>,
+): GradientTransform<S> => {
+  const end = parts.findLastIndex(part => !passesSteps(part))
+  const last = parts[end]
+  if (last === undefined) return transform
+  return ratedLike(
+    last,
+    state => stateOf(state, end),
+    other => remake(parts.with(end, other)),
+    transform,
+  )
+}
+
+const inTurn = <Ts extends Transforms>(transforms: Ts): GradientTransform<States<Ts>> => ({
   init: params => transforms.map(f => f.init(params)) as States<Ts>,
   update: (updates, state, params, context) => {
     let flowing = updates
@@ -49,6 +78,10 @@ export const chain = <Ts extends Transforms>(...transforms: Ts): GradientTransfo
     return [flowing, next as States<Ts>]
   },
 })
+
+/** Parts whose states stand in their places. */
+const numbered = (parts: Transforms) =>
+  parts.map((part, i) => [`part ${i + 1}`, part, (state: readonly unknown[]) => state[i]] as const)
 
 /**
  * A {@link chain} whose parts, and so their states, have names: `state.moments.mu` rather than `state[1].mu`.
@@ -74,10 +107,13 @@ export const namedChain = <Ts extends Readonly<Record<string, GradientTransform<
 export const sequence = <Ts extends Readonly<Record<string, GradientTransform<unknown>>>>(
   parts: Ts,
 ): GradientTransform<States<Ts>> => {
-  const inner = chain(...Object.values(parts))
+  const inner = inTurn(Object.values(parts))
   const named = (states: readonly unknown[]) =>
     Object.fromEntries(Object.keys(parts).map((name, i) => [name, states[i]])) as States<Ts>
-  return {
+  const keepers = Object.entries(parts).map(
+    ([name, part]) => [`'${name}'`, part, (state: States<Ts>) => state[name]] as const,
+  )
+  const transform: GradientTransform<States<Ts>> = {
     init: params => named(inner.init(params)),
     update: (updates, state, params, context) => {
       const [out, next] = inner.update(
@@ -89,6 +125,13 @@ export const sequence = <Ts extends Readonly<Record<string, GradientTransform<un
       return [out, named(next)]
     },
   }
+  const keys = Object.keys(parts)
+  return endingIn(
+    Object.values(parts),
+    (state, i) => state[keys[i] as string],
+    others => sequence(Object.fromEntries(keys.map((key, i) => [key, others[i]])) as unknown as Ts),
+    evaluatedBy('namedChain', keepers, transform),
+  )
 }
 
 type Term = readonly [weight: Coefficient, transform: GradientTransform<unknown>]
@@ -103,19 +146,18 @@ export type TermStates<Ts extends readonly Term[]> = { readonly [K in keyof Ts]:
  * @example
  * weightedSum([0.5, activitySignal()], [0.5, gradientSignal()])
  */
-export const weightedSum = <Ts extends readonly [Term, ...Term[]]>(
-  ...terms: Ts
-): GradientTransform<TermStates<Ts>> => ({
-  init: params => terms.map(([, f]) => f.init(params)) as unknown as TermStates<Ts>,
-  update: (updates, state, params, context) => {
-    const results = terms.map(([, f], i) => f.update(updates, state[i], params, context))
-    const weighted = results.map(([out], i) =>
-      map((x: Expr) => x.mul(coefficientAt((terms[i] as Term)[0], context)))(out),
-    )
-    const total = weighted.reduce((a, b) => zipWith([a, b], (x, y) => x.add(y)))
-    return [total, results.map(([, next]) => next) as unknown as TermStates<Ts>]
-  },
-})
+export const weightedSum = <Ts extends readonly [Term, ...Term[]]>(...terms: Ts): GradientTransform<TermStates<Ts>> =>
+  evaluatedBy('weightedSum', numbered(terms.map(([, f]) => f)), {
+    init: params => terms.map(([, f]) => f.init(params)) as unknown as TermStates<Ts>,
+    update: (updates, state, params, context) => {
+      const results = terms.map(([, f], i) => f.update(updates, state[i], params, context))
+      const weighted = results.map(([out], i) =>
+        map((x: Expr) => x.mul(coefficientAt((terms[i] as Term)[0], context)))(out),
+      )
+      const total = weighted.reduce((a, b) => zipWith([a, b], (x, y) => x.add(y)))
+      return [total, results.map(([, next]) => next) as unknown as TermStates<Ts>]
+    },
+  })
 
 /**
  * What the first gives less what the second gives: $u = f(g) - h(g)$.
@@ -142,14 +184,15 @@ export const lerp = <Sf, Sh>(
   f: GradientTransform<Sf>,
   h: GradientTransform<Sh>,
   t: Coefficient,
-): GradientTransform<readonly [Sf, Sh]> => ({
-  init: params => [f.init(params), h.init(params)],
-  update: (updates, [sf, sh], params, context) => {
-    const [a, sf1] = f.update(updates, sf, params, context)
-    const [b, sh1] = h.update(updates, sh, params, context)
-    return [zipWith([a, b], (x, y) => x.lerp(y, coefficientAt(t, context))), [sf1, sh1]]
-  },
-})
+): GradientTransform<readonly [Sf, Sh]> =>
+  evaluatedBy('lerp', numbered([f, h]), {
+    init: params => [f.init(params), h.init(params)],
+    update: (updates, [sf, sh], params, context) => {
+      const [a, sf1] = f.update(updates, sf, params, context)
+      const [b, sh1] = h.update(updates, sh, params, context)
+      return [zipWith([a, b], (x, y) => x.lerp(y, coefficientAt(t, context))), [sf1, sh1]]
+    },
+  })
 
 /** Transforms under {@link chain}: associative in behaviour, with {@link identity} as unit. */
 export const monoidChain: Monoid<GradientTransform<unknown>> = { concat: (f, g) => chain(f, g), empty: identity }

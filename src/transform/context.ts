@@ -2,8 +2,11 @@
 import type { Expr, Observed } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
+import { evaluatedBy } from './evaluate.js'
 import { type Hyperparameter, HyperparameterError } from './hyperparameter.js'
+import { ratedLike } from './rate.js'
 import { type Context, type GradientTransform, type Stateless, stateless } from './types.js'
+import { wrapping } from './wrapping.js'
 
 const missing = (needer: string, entry: string, given: readonly string[], remedy: string) =>
   new ReferenceError(
@@ -60,7 +63,11 @@ export const provide = <N extends string, Sf, Sb>(
   if (name === 'body') throw new HyperparameterError('name', name, "another than that of the body's own state")
   // TypeScript does not follow a computed key.
   const both = (sf: Sf, sb: Sb) => ({ [name]: sf, body: sb }) as Provided<N, Sf, Sb>
-  return {
+  const keepers = [
+    [`'${name}'`, f, (state: Provided<N, Sf, Sb>) => state[name]],
+    ["'body'", body, (state: Provided<N, Sf, Sb>) => state.body],
+  ] as const
+  const provided: GradientTransform<Provided<N, Sf, Sb>> = {
     init: params => both(f.init(params), body.init(params)),
     update: (updates, state, params, context) => {
       const [provided, sf] = f.update(updates, state[name], params, context)
@@ -70,6 +77,12 @@ export const provide = <N extends string, Sf, Sb>(
       return [zipWith([out, provided], (u, x) => u.observe('.body', x)), both(sf, sb)]
     },
   }
+  return ratedLike(
+    body,
+    state => state.body,
+    other => provide(name, f, other),
+    evaluatedBy('provide', keepers, provided),
+  )
 }
 
 /**
@@ -97,10 +110,16 @@ export const observe = <S>(
   label: string,
   f: GradientTransform<S>,
   { companionOf }: Pick<Observed, 'companionOf'> = {},
-): GradientTransform<S> => ({
-  init: params => f.init(params),
-  update: (updates, state, params, context) => {
-    const [out, state1] = f.update(updates, state, params, context)
-    return [map((u: Expr) => u.observe({ label, companionOf }))(out), state1]
-  },
-})
+): GradientTransform<S> =>
+  wrapping(
+    f,
+    state => state,
+    g => observe(label, g, { companionOf }),
+    {
+      init: params => f.init(params),
+      update: (updates, state, params, context) => {
+        const [out, state1] = f.update(updates, state, params, context)
+        return [map((u: Expr) => u.observe({ label, companionOf }))(out), state1]
+      },
+    },
+  )

@@ -5,6 +5,7 @@ import { map, type Tree, values } from '../expr/tree.js'
 import { branch } from './branch.js'
 import { admit } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless } from './types.js'
+import { wrapping } from './wrapping.js'
 
 /**
  * Replaces each NaN by 0; infinities stay, for a clip to bound: one by norm gives its bound, along the infinite elements.
@@ -44,19 +45,24 @@ export const applyIfFinite = <S>(
   { maxConsecutive = Number.POSITIVE_INFINITY }: { readonly maxConsecutive?: number } = {},
 ): GradientTransform<FiniteState<S>> => {
   admit('maxConsecutive', maxConsecutive, '[0, inf]')
-  return {
-    init: params => ({ consecutive: scalar(0), total: scalar(0), inner: f.init(params) }),
-    update: (updates, { consecutive, total, inner }, params, context) => {
-      const finite = allFinite(updates)
-      if (finite === undefined) return [updates, { consecutive, total, inner }]
-      const [applied, next] = f.update(updates, inner, params, context)
-      const skipped = { consecutive: consecutive.add(1), total: total.add(1), inner }
-      const patience = consecutive.less(maxConsecutive)
-      return branch(
-        finite,
-        [applied, { consecutive: scalar(0), total, inner: next }],
-        branch(patience, [map((g: Expr) => fill(g, 0))(updates), skipped], [applied, { ...skipped, inner: next }]),
-      )
+  return wrapping(
+    f,
+    ({ inner }) => inner,
+    g => applyIfFinite(g, { maxConsecutive }),
+    {
+      init: params => ({ consecutive: scalar(0), total: scalar(0), inner: f.init(params) }),
+      update: (updates, { consecutive, total, inner }, params, context) => {
+        const finite = allFinite(updates)
+        if (finite === undefined) return [updates, { consecutive, total, inner }]
+        const [applied, next] = f.update(updates, inner, params, context)
+        const skipped = { consecutive: consecutive.add(1), total: total.add(1), inner }
+        const patience = consecutive.less(maxConsecutive)
+        return branch(
+          finite,
+          [applied, { consecutive: scalar(0), total, inner: next }],
+          branch(patience, [map((g: Expr) => fill(g, 0))(updates), skipped], [applied, { ...skipped, inner: next }]),
+        )
+      },
     },
-  }
+  )
 }

@@ -2,7 +2,9 @@
 import type { Expr } from '../expr/expr.js'
 import { filter, names, type Tree } from '../expr/tree.js'
 import { type States, sequence } from './combine.js'
+import { evaluatedLike, ofSomeLeaves } from './evaluate.js'
 import { HyperparameterError } from './hyperparameter.js'
+import { ratedLike, rateOf } from './rate.js'
 import type { GradientTransform } from './types.js'
 
 /** Whether a leaf is meant, given all parameters: their names, order and shapes. */
@@ -78,7 +80,7 @@ const tellIfNone = (
  */
 export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
   const selected = (params: Tree<Expr>) => filter(name => select(name, params))
-  return {
+  const transform: GradientTransform<S> = {
     init: params => {
       const own = selected(params)(params)
       tellIfNone('a mask selects', select, params, own)
@@ -89,7 +91,16 @@ export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): Gradie
       const [out, next] = f.update(keep(updates), state, keep(params), context)
       return [{ ...updates, ...out }, next]
     },
+    ...(f.evaluate !== undefined && {
+      evaluate: ofSomeLeaves((params: Tree<Expr>, state: S) => f.evaluate?.(selected(params)(params), state) ?? {}),
+    }),
   }
+  return ratedLike(
+    f,
+    state => state,
+    g => masked(select, g),
+    transform,
+  )
 }
 
 /**
@@ -109,7 +120,7 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
   // Each part leaves the others' leaves as they are, so one after another they do the whole.
   const part = (key: string) => masked((name, params) => label(name, params) === key, transforms[key] as Ts[string])
   const parts = sequence(Object.fromEntries(Object.keys(transforms).map(key => [key, part(key)])) as Ts)
-  return {
+  const transform: GradientTransform<States<Ts>> = {
     init: params => {
       const stray = names(params).find(name => !Object.hasOwn(transforms, label(name, params)))
       if (stray !== undefined)
@@ -125,4 +136,9 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
     },
     update: (updates, state, params, context) => parts.update(updates, state, params, context),
   }
+  const whole = evaluatedLike(parts, state => state, transform)
+  const [only, ...others] = Object.keys(transforms).filter(key => rateOf(transforms[key] as Ts[string]) !== undefined)
+  if (only === undefined || others.length > 0) return whole // with several rates, which one is meant nobody can say
+  const remake = (f: GradientTransform<unknown>) => partition(label, { ...transforms, [only]: f })
+  return ratedLike(transforms[only] as Ts[string], (state: States<Ts>) => state[only], remake, whole)
 }

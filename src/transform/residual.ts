@@ -2,6 +2,7 @@
 import type { Expr } from '../expr/expr.js'
 import { zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'
+import { evaluatedLike } from './evaluate.js'
 import { admit, admitEps, choose, type Hyperparameter } from './hyperparameter.js'
 import type { GradientTransform } from './types.js'
 
@@ -17,13 +18,14 @@ const cap = (x: Expr, c: Expr, eps: Hyperparameter): Expr => {
  * @example
  * residual(chain(gradientMagnitude(), scale(0.1)))
  */
-export const residual = <S>(r: GradientTransform<S>): GradientTransform<S> => ({
-  init: params => r.init(params),
-  update: (updates, state, params, context) => {
-    const [out, next] = r.update(updates, state, params, context)
-    return [zipWith([updates, out], (g, x) => g.add(x)), next]
-  },
-})
+export const residual = <S>(r: GradientTransform<S>): GradientTransform<S> =>
+  evaluatedLike(r, state => state, {
+    init: params => r.init(params),
+    update: (updates, state, params, context) => {
+      const [out, next] = r.update(updates, state, params, context)
+      return [zipWith([updates, out], (g, x) => g.add(x)), next]
+    },
+  })
 
 /**
  * Adds what `r` computes, with its norm per leaf capped to a part of the gradient's:
@@ -37,13 +39,13 @@ export const residual = <S>(r: GradientTransform<S>): GradientTransform<S> => ({
  */
 export const boundedResidual = <S>(r: GradientTransform<S>, maxRatio: Hyperparameter = 0.5): GradientTransform<S> => {
   admit('maxRatio', maxRatio, '[0, 1]')
-  return {
+  return evaluatedLike(r, state => state, {
     init: params => r.init(params),
     update: (updates, state, params, context) => {
       const [out, next] = r.update(updates, state, params, context)
       return [zipWith([updates, out], (g, x) => g.observe('.base').add(cap(x, g.norm().mul(maxRatio), 1e-12))), next]
     },
-  }
+  })
 }
 
 export interface OrthogonalResidualOptions {
@@ -76,7 +78,7 @@ export const orthogonalResidual = <S>(
   admit('maxRatio', maxRatio, '[0, 1]')
   admitEps('eps', eps)
   const rescale = choose('normalization', normalization, rescalings)
-  return {
+  return evaluatedLike(r, state => state, {
     init: params => r.init(params),
     update: (updates, state, params, context) => {
       const [out, next] = r.update(updates, state, params, context)
@@ -89,7 +91,7 @@ export const orthogonalResidual = <S>(
       })
       return [added, next]
     },
-  }
+  })
 }
 
 const rescalings: Readonly<Record<'raw' | 'matchGradNorm', (x: Expr, norm: Expr, eps: Hyperparameter) => Expr>> = {

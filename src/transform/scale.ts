@@ -4,8 +4,10 @@ import type { Expr } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, zipWith } from '../expr/tree.js'
 import { type Coefficient, coefficientAt } from './context.js'
+import { evaluatedLike } from './evaluate.js'
 import { admit } from './hyperparameter.js'
 import { allLeaves, type LeafSelector, masked } from './layers.js'
+import { rated } from './rate.js'
 import { type Scheduled, scheduleOf } from './schedules/index.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
@@ -68,10 +70,14 @@ export interface Counted {
  */
 export const scaleByLearningRate = (learningRate: Scheduled): GradientTransform<Counted> => {
   const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
-  return {
+  const transform: GradientTransform<Counted> = {
     init: () => ({ count: scalar(0) }),
     update: (updates, { count }) => [map((g: Expr) => g.mul(schedule(count).neg()))(updates), { count: count.add(1) }],
   }
+  return rated(transform, {
+    at: ({ count }: Counted) => schedule(count),
+    with: change => scaleByLearningRate(change(schedule)),
+  })
 }
 
 /**
@@ -88,7 +94,7 @@ export const withLearningRateController = <S>(
   controller: GradientTransform<S>,
 ): GradientTransform<Counted & { readonly controller: S }> => {
   const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
-  return {
+  const transform = evaluatedLike<Counted & { readonly controller: S }>(controller, state => state.controller, {
     init: params => ({ count: scalar(0), controller: controller.init(params) }),
     update: (updates, state, params, context) => {
       const [multiplier, next] = controller.update(updates, state.controller, params, context)
@@ -98,5 +104,9 @@ export const withLearningRateController = <S>(
         { count: state.count.add(1), controller: next },
       ]
     },
-  }
+  })
+  return rated(transform, {
+    at: ({ count }: Counted) => schedule(count),
+    with: change => withLearningRateController(change(schedule), controller),
+  })
 }

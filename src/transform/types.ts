@@ -28,6 +28,11 @@ export interface GradientTransform<S> {
   // Methods, not properties: their parameters are bivariant, so that GradientTransform<unknown> holds every transform.
   init(params: Tree<Expr>): S
   update(updates: Tree<Expr>, state: S, params: Tree<Expr>, context: Context): readonly [updates: Tree<Expr>, state: S]
+  /**
+   * The parameters to evaluate at, for a rule that keeps others than those it trains (averages, slow ones): of all leaves, or
+   * of some, the others being evaluated as they are. Traced like `update`; `evaluationParams` runs it.
+   */
+  evaluate?(params: Tree<Expr>, state: S): Tree<Expr>
 }
 
 /** The state type of a transform. */

@@ -130,6 +130,28 @@ export const forgetsACounter: Compile = transform => {
   }
 }
 
+export const evaluatesInPlace: T = {
+  init: () => [],
+  update: (updates, state) => [updates, state],
+  evaluate: tree.map((p: Expr) =>
+    opaque(
+      {
+        name: 'broken',
+        version: 1,
+        run: ([x]) => {
+          overwrite(x as tf.Tensor, old => old + 1)
+          return (x as tf.Tensor).clone()
+        },
+      },
+      p.shape,
+      [p],
+    ),
+  ),
+}
+
+/** Keeps weights, and is evaluated at those it trains. */
+export const atTheTrainingIterate = (transform: T): T => ({ ...transform, evaluate: params => params })
+
 export const alwaysNormalizes = leafwise(g => g.norm().greater(0).where(g.div(g.norm()), 0))
 
 export const dependsOnTheIndex = onTensors(x => x.mul(tf.range(1, x.size + 1).reshape(x.shape)))

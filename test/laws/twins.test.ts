@@ -41,6 +41,7 @@ const universalTwins: readonly (readonly [string, Law, T])[] = [
   ['squares without a guard, for ever', laws.recovers, broken.squaresUnguarded],
   ['has a sign wrong on one backend', laws.agreesWithCpu, broken.wrongSignOnWasm],
   ['counts in float32', laws.counters, broken.countsInFloat32],
+  ['writes to its parameters when evaluated', laws.evaluates, broken.evaluatesInPlace],
 ]
 
 /** Twins of the machine that runs transforms; it runs a random one. */
@@ -114,6 +115,19 @@ const claimTwins: readonly (readonly [string, number, T, Law])[] = [
   ['starts its generator anew at each step', 1, broken.reseeds, laws.freshNoise],
   ['forgets its place in the noise', 1, broken.forgetsItsPlace(), laws.freshNoise],
   ['adam({ weightDecay: 0.1 })', 1, P.adam({ weightDecay: 0.1 }), laws.decoupledDecay(1e-4)],
+  [
+    'lookahead at its training iterate',
+    1,
+    broken.atTheTrainingIterate(P.lookahead(P.scale(-1), { syncPeriod: 2 })),
+    laws.evaluatesAtEvery(2),
+  ],
+  ['emaParams at its training iterate', 1, broken.atTheTrainingIterate(P.emaParams(0.5)), laws.evaluatesAtAverage(0.5)],
+  [
+    'sam at its training iterate',
+    1,
+    broken.atTheTrainingIterate(P.sam(P.scale(-1), P.scale(-1))),
+    laws.evaluatesAtEvery(2),
+  ],
 ]
 
 describe('claims', () => {

@@ -54,8 +54,13 @@ export const describe = ({ config }: GradientTransform<unknown>, options: object
 }
 
 /** What {@link describe} described. @throws Error with every problem, or with what to import */
-export const undescribe = (text: unknown): readonly [transform: GradientTransform<unknown>, options: object] => {
-  const { config, options } = JSON.parse(String(text)) as { readonly config: unknown; readonly options: object }
+export const undescribe = (
+  text: unknown,
+): readonly [transform: GradientTransform<unknown>, options: { readonly learningRate?: number }] => {
+  const { config, options } = JSON.parse(String(text)) as {
+    readonly config: unknown
+    readonly options: { readonly learningRate?: number }
+  }
   return [transformOf(config, 'this model was saved with its optimizer'), options]
 }
 

@@ -17,6 +17,7 @@ import type { PublishedRun } from './decode.js'
  */
 export const progressAlwaysOne = <S>(transform: GradientTransform<S>): GradientTransform<S> => ({
   ...(transform.config && { config: transform.config }),
+  ...(transform.evaluate && { evaluate: transform.evaluate }),
   init: params => transform.init(params),
   update: (updates, state, params, context) => {
     const totalEpochs = scalarFrom(context, 'epoch', 'progressAlwaysOne')

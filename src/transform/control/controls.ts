@@ -6,6 +6,7 @@ import { map, values } from '../../expr/tree.js'
 import { inOrder, rewriter } from '../../expr/walk.js'
 import { grafted } from '../gate.js'
 import type { GradientTransform } from '../types.js'
+import { wrapping } from '../wrapping.js'
 import { checkRead, exchanged, type Intervened, intervene, interventions } from './intervene.js'
 import { modulatedParts } from './part.js'
 import { dependents, isObserved, keyOf, type Slot, slotsOf } from './readers.js'
@@ -44,7 +45,15 @@ const unobserved = (x: Expr): Expr => (x.node.op === 'observe' ? (x.node.args[0]
  *
  * State within that part is kept twice, once for either side.
  */
-const graftedControl = <S>(rule: GradientTransform<S>, label: string): GradientTransform<GraftedControl<S>> => ({
+const graftedControl = <S>(rule: GradientTransform<S>, label: string): GradientTransform<GraftedControl<S>> =>
+  wrapping(
+    rule,
+    state => state.rule,
+    other => graftedControl(other, label),
+    graftingRule(rule, label),
+  )
+
+const graftingRule = <S>(rule: GradientTransform<S>, label: string): GradientTransform<GraftedControl<S>> => ({
   init: params => ({ rule: rule.init(params), plain: rule.init(params) }),
   update: (updates, state, params, context) => {
     const [out, next] = rule.update(updates, state.rule, params, context)

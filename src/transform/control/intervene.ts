@@ -7,6 +7,7 @@ import { rewriter } from '../../expr/walk.js'
 import { HyperparameterError } from '../hyperparameter.js'
 import { admitSeed, shuffled } from '../shuffle.js'
 import type { GradientTransform } from '../types.js'
+import { wrapping } from '../wrapping.js'
 import { isObserved, readingOf, type TracedStep } from './readers.js'
 
 /** Where an intervention takes place. */
@@ -102,7 +103,7 @@ export const intervene = <S>(
 ): GradientTransform<Intervened<S>> => {
   admitLabel(label)
   if (typeof f !== 'function') throw new HyperparameterError('f', f, 'a function of the observed value')
-  return {
+  const transform: GradientTransform<Intervened<S>> = {
     init: params => ({ count: scalar(0), rule: rule.init(params) }),
     update: (updates, { count, rule: state }, params, context) => {
       const [out, next] = rule.update(updates, state, params, context)
@@ -114,4 +115,10 @@ export const intervene = <S>(
       ]
     },
   }
+  return wrapping(
+    rule,
+    state => state.rule,
+    other => intervene(other, label, f),
+    transform,
+  )
 }

@@ -5,6 +5,7 @@ import { type Tree, zipWith } from '../../expr/tree.js'
 import { branch } from '../branch.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
 import { present } from '../present.js'
+import { ratedLike } from '../rate.js'
 import type { GradientTransform } from '../types.js'
 import { restart } from './restart.js'
 
@@ -31,7 +32,7 @@ export interface LookaheadState<S> {
  * $$ u_t = \begin{cases} b_t - (1 - \alpha)(p_t + b_t - \phi) & k \mid t \\ b_t & \text{else} \end{cases} \qquad
  *    \phi' = \begin{cases} \phi + \alpha\, (p_t + b_t - \phi) & k \mid t \\ \phi & \text{else} \end{cases} $$
  * with $t$ from 1. optax has parameters that are pairs of fast and slow ones; here parameters are the fast ones, and the slow
- * ones stand in the state, for `slowParams` to read. Its `syncPeriod` and `slowStepSize` have no defaults; these are the paper's.
+ * ones stand in the state, and are what is evaluated. Its `syncPeriod` and `slowStepSize` have no defaults; these are the paper's.
  *
  * @param fast any optimizer whose updates are steps; nothing may change them afterwards
  * @throws HyperparameterError
@@ -47,7 +48,7 @@ export const lookahead = <S>(
   admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
   admit('slowStepSize', slowStepSize, '(0, 1]')
   const back = scalar(1).sub(slowStepSize)
-  return {
+  const transform: GradientTransform<LookaheadState<S>> = {
     init: params => ({ count: scalar(0), fast: fast.init(params), slow: params }),
     update: (updates, state, params, context) => {
       const [steps, next] = fast.update(updates, state.fast, params, context)
@@ -62,5 +63,13 @@ export const lookahead = <S>(
       const { out, ...chosen } = branch(count.mod(syncPeriod).equal(0), met, { out: steps, slow, fast: next })
       return [out, { count, ...chosen }]
     },
+    evaluate: (_, { slow }) => slow,
   }
+  const options = { syncPeriod, slowStepSize, resetState }
+  return ratedLike(
+    fast,
+    state => state.fast,
+    f => lookahead(f, options),
+    transform,
+  )
 }

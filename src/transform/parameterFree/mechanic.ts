@@ -87,8 +87,9 @@ const decaying = (updates: Tree<Expr>, params: Tree<Expr>, weight: Expr, eps: Hy
  * small; here $\Delta$ is what is kept. Its factor $s / (s + \varepsilon)$ is optax's. Where a leaf has no gradient while $s$
  * changes, it stays, and its $p_0$ is another from then on.
  *
- * @param base any optimizer whose updates are steps
+ * @param base any optimizer whose updates are steps, and which keeps no weights to evaluate at: scaled steps do not lead there
  * @throws HyperparameterError
+ * @throws TypeError for a base that does keep such weights
  * @example
  * const optimizer = compile(mechanize(adam({ learningRate: 1 })))
  *
@@ -98,6 +99,10 @@ export const mechanize = <S>(
   base: GradientTransform<S>,
   { weightDecay = 1e-2, eps = 1e-8, sInit = 1e-6, numBetas = 6 }: MechanicOptions = {},
 ): GradientTransform<MechanicState<S>> => {
+  if (base.evaluate !== undefined)
+    throw new TypeError(
+      'mechanize: its base keeps weights to evaluate at, which scaled steps do not lead to; average outside, as in chain(mechanize(...), emaParams(...))',
+    )
   admit('weightDecay', weightDecay, '[0, inf)')
   admitEps('eps', eps)
   admit('sInit', sInit, '(0, inf)')

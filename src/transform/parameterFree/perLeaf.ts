@@ -1,6 +1,8 @@
 /** Leaf by leaf what is otherwise done over the whole tree. */
 import type { Expr } from '../../expr/expr.js'
-import { get, map, type Tree } from '../../expr/tree.js'
+import { get, map, type Tree, values } from '../../expr/tree.js'
+import { alike } from '../evaluate.js'
+import { ratedLike } from '../rate.js'
 import type { GradientTransform } from '../types.js'
 
 /**
@@ -12,7 +14,11 @@ import type { GradientTransform } from '../types.js'
  */
 export const perLeaf = <S>(f: GradientTransform<S>): GradientTransform<Tree<S>> => {
   const alone = (tree: Tree<Expr>, name: string): Tree<Expr> => ({ [name]: get(name)(tree) })
-  return {
+  // As many evaluate as there are leaves, each its own.
+  const evaluate = (params: Tree<Expr>, state: Tree<S>): Tree<Expr> =>
+    Object.assign({}, ...Object.entries(params).map(([name]) => f.evaluate?.(alone(params, name), get(name)(state))))
+  const transform: GradientTransform<Tree<S>> = {
+    ...(f.evaluate !== undefined && { evaluate: alike(f.evaluate, evaluate) }),
     init: params => map((_: Expr, name) => f.init(alone(params, name)))(params),
     update: (updates, state, params, context) => {
       const results = map((_: Expr, name) =>
@@ -24,4 +30,6 @@ export const perLeaf = <S>(f: GradientTransform<S>): GradientTransform<Tree<S>> 
       ]
     },
   }
+  // All leaves have taken as many steps, but for those without a gradient.
+  return ratedLike(f, state => values(state)[0] ?? f.init({}), perLeaf, transform)
 }

@@ -6,6 +6,7 @@ import { branch } from '../branch.js'
 import { admit } from '../hyperparameter.js'
 import { allNormable } from '../normable.js'
 import { present } from '../present.js'
+import { ratedLike } from '../rate.js'
 import { type GradientTransform, type Stateless, stateless } from '../types.js'
 import { globalNorm, ratio } from '../whole.js'
 import { restart } from './restart.js'
@@ -65,8 +66,8 @@ const ascent =
  * Sharpness-aware minimization, a gradient a step: $k - 1$ steps climb by an adversary, turned round, from where the
  * parameters were, $\phi$; the next one goes back there and descends by the gradient found above:
  * $$ u_t = \begin{cases} \phi - p_t + \mathrm{optimizer}(g_t) & k \mid t \\ -\mathrm{adversary}(g_t) & \text{else} \end{cases} $$
- * with $t$ from 1. So every $k$-th step alone is a step of the optimizer, and evaluation belongs after it. This is optax's
- * transparent mode. A leaf that has no gradient on its way keeps its place.
+ * with $t$ from 1. So every $k$-th step alone is a step of the optimizer; on the way, what is evaluated is $\phi$. This is
+ * optax's transparent mode. A leaf that has no gradient on its way keeps its place.
  *
  * @param optimizer gives steps downhill
  * @param adversary gives steps downhill too, which are taken uphill; in the paper one of length $\rho$ along the gradient
@@ -82,7 +83,7 @@ export const sam = <So, Sa>(
   { syncPeriod = 2, resetState = true }: SamOptions = {},
 ): GradientTransform<SamState<So, Sa>> => {
   admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
-  return {
+  const transform: GradientTransform<SamState<So, Sa>> = {
     init: params => ({
       count: scalar(0),
       optimizer: optimizer.init(params),
@@ -98,5 +99,16 @@ export const sam = <So, Sa>(
       const up = ascent<So, Sa>(adversary)(updates, state, params, context)
       return branch(count.mod(syncPeriod).equal(0), down, up)
     },
+    evaluate: (params, state) => {
+      const home = branch(state.count.mod(syncPeriod).equal(0), params, present(params, state.cache))
+      return { ...home, ...optimizer.evaluate?.(home, state.optimizer) }
+    },
   }
+  const options = { syncPeriod, resetState }
+  return ratedLike(
+    optimizer,
+    state => state.optimizer,
+    other => sam(other, adversary, options),
+    transform,
+  )
 }

@@ -3,6 +3,7 @@ import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { rated, rateOf } from '../rate.js'
 import { type Scheduled, scheduleOf } from '../schedules/index.js'
 import type { GradientTransform } from '../types.js'
 
@@ -28,13 +29,13 @@ export interface ScheduleFreeState<S> {
 
 /**
  * Makes an optimizer without momentum schedule-free. The parameters $y$, at which gradients are taken, lie between the
- * base's iterates $z$ and their average $x$, which is to be evaluated (`scheduleFreeEvalParams`):
+ * base's iterates $z$ and their average $x$, which is what is evaluated:
  * $$ z_{t+1} = z_t + b_t, \quad c_t = \frac{w_t}{\sum_{s \le t} w_s}, \quad x_{t+1} = (1 - c_t)\, x_t + c_t\, z_{t+1}, \quad
  *    y_{t+1} = \beta_1 x_{t+1} + (1 - \beta_1)\, z_{t+1}, $$
  * with the base's step $b_t$ at $y_t$ and $w_t = (\max_{s \le t} \gamma_s)^r$. As $x$ follows from the two others,
  * $$ u_t = -c_t\, (y_t - z_t) + (1 - \beta_1 (1 - c_t))\, b_t. $$
  *
- * As in optax, the weights' schedule is a step ahead of the base's: $\gamma$ is taken at 1, 2, ... rather than 0, 1, ...
+ * So what is evaluated is $x = z + (y - z) / \beta_1$. As in optax, the weights' schedule is a step ahead of the base's: $\gamma$ is taken at 1, 2, ... rather than 0, 1, ...
  *
  * @param base an optimizer whose updates are steps, its own momentum off
  * @throws HyperparameterError
@@ -51,7 +52,7 @@ export const scheduleFree = <S>(
   admit('b1', b1, '(0, 1]')
   admit('weightLrPower', weightLrPower, '[0, inf)')
   const start = { count: scalar(0), b1: scalar(b1), weightSum: scalar(0), maxLr: scalar(0) }
-  return {
+  const transform: GradientTransform<ScheduleFreeState<S>> = {
     init: params => ({ ...start, base: base.init(params), z: params }),
     update: (updates, state, params, context) => {
       const [steps, next] = base.update(updates, state.base, params, context)
@@ -65,5 +66,15 @@ export const scheduleFree = <S>(
       const z = zipWith([steps, state.z], (b, at) => at.add(b))
       return [out, { count, b1: scalar(b1), weightSum, maxLr, base: next, z }]
     },
+    evaluate: (params, { b1, z }) => zipWith([params, z], (y, at) => at.add(y.sub(at).div(b1))),
   }
+  // The base's steps and their weights are of one learning rate.
+  const rate = rateOf(base)
+  return rated(
+    transform,
+    rate && {
+      at: (state: ScheduleFreeState<S>) => rate.at(state.base),
+      with: change => scheduleFree(rate.with(change), { learningRate: change(schedule), b1, weightLrPower }),
+    },
+  )
 }

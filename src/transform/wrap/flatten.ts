@@ -4,6 +4,7 @@ import { type Expr, fill, isExpr, type Opaque, opaque } from '../../expr/expr.js
 import { type Shape, sameShape, sizeOf } from '../../expr/shape.js'
 import { unite } from '../../expr/structure.js'
 import { get, map, names, type Tree, values } from '../../expr/tree.js'
+import { ratedLike } from '../rate.js'
 import type { GradientTransform } from '../types.js'
 
 const concatenation: Opaque = {
@@ -42,6 +43,12 @@ const offsetsOf = (tree: Tree<Expr>): ReadonlyMap<string, number> => {
   return offsets
 }
 
+/** The parts of a vector that are leaves of `wanted`, all of which together are `params`. */
+const slices = (flat: Expr, params: Tree<Expr>, wanted: Tree<Expr>): Tree<Expr> => {
+  const offsets = offsetsOf(params)
+  return map((x: Expr, name) => slice(flat, offsets.get(name) as number, x))(wanted)
+}
+
 /**
  * Applies `f` to all leaves as one, a vector under the name `flat`: what `f` does by leaf it does over the whole.
  * $$ u = f(g_1 \oplus \dots \oplus g_n) $$
@@ -57,7 +64,15 @@ const offsetsOf = (tree: Tree<Expr>): ReadonlyMap<string, number> => {
  * @example
  * flatten(scaleByTrustRatio()) // LARS with one ratio for the whole network
  */
-export const flatten = <S>(f: GradientTransform<S>): GradientTransform<S> => ({
+export const flatten = <S>(f: GradientTransform<S>): GradientTransform<S> => {
+  const evaluate = (params: Tree<Expr>, state: S): Tree<Expr> => {
+    const { flat } = f.evaluate?.({ flat: concat(params) }, state) ?? {}
+    return flat === undefined ? {} : slices(flat, params, params)
+  }
+  return ratedLike(f, state => state, flatten, { ...flattened(f), ...(f.evaluate !== undefined && { evaluate }) })
+}
+
+const flattened = <S>(f: GradientTransform<S>): GradientTransform<S> => ({
   init: params => f.init({ flat: concat(params) }),
   update: (updates, state, params, context) => {
     const has = (name: string) => Object.hasOwn(updates, name)
@@ -66,8 +81,7 @@ export const flatten = <S>(f: GradientTransform<S>): GradientTransform<S> => ({
     const [out, next] = f.update({ flat }, state, { flat: concat(params) }, context)
     const whole = get('flat')(out).broadcastTo(flat)
 
-    const offsets = offsetsOf(params)
-    const sliced = map((g: Expr, name) => slice(whole, offsets.get(name) as number, g))(updates)
+    const sliced = slices(whole, params, updates)
     if (names(updates).length === names(params).length) return [sliced, next]
 
     const present = concat(map((p: Expr, name) => fill(p, has(name) ? 1 : 0))(params))

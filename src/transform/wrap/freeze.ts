@@ -1,6 +1,8 @@
 /** Leaves that are not to move. */
 import { identity, zero } from '../combine.js'
+import { evaluatedLike } from '../evaluate.js'
 import { type LeafSelector, masked } from '../layers.js'
+import { ratedLike } from '../rate.js'
 import type { GradientTransform, Stateless } from '../types.js'
 
 /**
@@ -18,7 +20,7 @@ export function freeze(select: LeafSelector): GradientTransform<Stateless>
 export function freeze<S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S>
 export function freeze(select: LeafSelector, f: GradientTransform<unknown> = identity): GradientTransform<unknown> {
   const [frozen, free] = [masked(select, zero), masked((name, params) => !select(name, params), f)]
-  return {
+  const transform: GradientTransform<unknown> = {
     init: params => {
       frozen.init(params) // has no state, and tells where it selects nothing
       return free.init(params)
@@ -28,4 +30,10 @@ export function freeze(select: LeafSelector, f: GradientTransform<unknown> = ide
       return [frozen.update(out, [], params, context)[0], next]
     },
   }
+  return ratedLike(
+    f,
+    state => state,
+    g => freeze(select, g),
+    evaluatedLike(free, state => state, transform),
+  )
 }

@@ -1,6 +1,8 @@
 /** Hyperparameters in the state: to read, to change while training, to follow schedules. */
 import { deferred, type Scalar, scalar } from '../../expr/scalar.js'
 import { map } from '../../expr/tree.js'
+import { evaluatedBy } from '../evaluate.js'
+import { rated, rateOf } from '../rate.js'
 import type { Schedule } from '../schedules/index.js'
 import type { GradientTransform } from '../types.js'
 
@@ -52,10 +54,11 @@ export type Fixed<O, K extends string> =
 export const injectHyperparameters = <S, K extends string, O = { readonly [k in K]: Scalar }>(
   factory: (options: O) => GradientTransform<S>,
   injected: Injected<O, K>,
-  ...[fixed]: Fixed<O, K>
+  ...rest: Fixed<O, K>
 ): GradientTransform<InjectedState<K, S>> => {
   // What the types say name by name, TypeScript does not follow through `map`: the casts of this file.
   type Values = InjectedState<K, S>['hyperparameters']
+  const [fixed] = rest
   const all: Readonly<Record<string, number | Schedule>> = injected
   const at = (count: Scalar, now: (name: K) => Scalar) =>
     map((value: number | Schedule, name) => (typeof value === 'function' ? deferred(value(count)) : now(name as K)))(
@@ -63,15 +66,30 @@ export const injectHyperparameters = <S, K extends string, O = { readonly [k in 
     ) as Values
   const make = (hyperparameters: Values) => factory({ ...fixed, ...hyperparameters } as O)
   const initial = at(scalar(0), name => scalar(all[name] as number))
-  make(initial) // a number out of its range is told at once
-  return {
-    init: params => ({ count: scalar(0), hyperparameters: initial, inner: make(initial).init(params) }),
+  const first = make(initial) // a number out of its range is told at once
+  const now = ({ hyperparameters }: InjectedState<K, S>) => make(hyperparameters)
+  const injecting: GradientTransform<InjectedState<K, S>> = {
+    init: params => ({ count: scalar(0), hyperparameters: initial, inner: first.init(params) }),
     update: (updates, state, params, context) => {
       const hyperparameters = at(state.count, name => state.hyperparameters[name])
       const [out, inner] = make(hyperparameters).update(updates, state.inner, params, context)
       return [out, { count: state.count.add(1), hyperparameters, inner }]
     },
   }
+  const rate = rateOf(first) && {
+    at: ({ count, hyperparameters, inner }: InjectedState<K, S>) =>
+      rateOf(make(at(count, name => hyperparameters[name])))?.at(inner) ?? scalar(Number.NaN), // first has one
+    with: (change: (own: Schedule) => Schedule) =>
+      injectHyperparameters<S, K, O>(
+        options => rateOf(factory(options))?.with(change) ?? factory(options),
+        injected,
+        ...rest,
+      ),
+  }
+  return rated(
+    evaluatedBy('injectHyperparameters', [['its transform', first, ({ inner }) => inner, now]], injecting),
+    rate,
+  )
 }
 
 /** A state, on tensors, with hyperparameters. */

@@ -4,6 +4,7 @@ import type { Scalar } from '../../expr/scalar.js'
 import { mapSymbols } from '../../expr/structure.js'
 import { map, type Tree } from '../../expr/tree.js'
 import { zerosLike } from '../moments.js'
+import { passing } from '../rate.js'
 import type { GradientTransform } from '../types.js'
 
 /** What a measure gives: a value, a number, or a tree. */
@@ -36,10 +37,10 @@ export const monitor = <const Ms extends Readonly<Record<string, Measure>>>(
       symbol => (isExpr(symbol) ? symbol.add(0) : symbol),
       map((measure: Measure) => measure(updates, params))(measures),
     ) as Measurements<Ms> // measure by measure
-  return {
+  return passing({
     init: params => measured(zerosLike(params), params),
     update: (updates, _, params) => [updates, measured(updates, params)],
-  }
+  })
 }
 
 /**

@@ -7,6 +7,7 @@ import { identity } from '../combine.js'
 import { zerosLike } from '../moments.js'
 import { type Schedule, scheduleOf } from '../schedules/index.js'
 import type { GradientTransform, Stateless } from '../types.js'
+import { wrapping } from '../wrapping.js'
 import type { SkipCondition } from './skip.js'
 
 export interface MultiStepsOptions {
@@ -53,24 +54,29 @@ export const multiSteps = <S>(
   { useGradMean = true, shouldSkip = () => scalar(0) }: MultiStepsOptions = {},
 ): GradientTransform<MultiStepsState<S>> => {
   const k = scheduleOf('everyK', everyK, 'integer in [1, inf)')
-  return {
-    init: params => ({ ...start, accumulated: zerosLike(params), inner: f.init(params) }),
-    update: (updates, state, params, context) => {
-      const miniStep = state.miniStep.add(1)
-      const accumulated = zipWith([updates, state.accumulated], (g, sum) => sum.add(g))
-      const input = map((sum: Expr) => sum.div(useGradMean ? miniStep : 1))(accumulated)
-      const [out, inner] = f.update(input, state.inner, params, context)
-      const still = zerosLike(updates)
-      const gradientStep = state.gradientStep.add(1)
-      const stepped = { ...state, miniStep: start.miniStep, gradientStep, accumulated: still, inner }
-      const waiting = { ...state, miniStep, accumulated }
-      return branch(
-        shouldSkip(updates, state.gradientStep, params),
-        [still, { ...state, skipped: state.skipped.add(1) }],
-        branch(miniStep.greaterEqual(k(state.gradientStep)), [out, stepped], [still, waiting]),
-      )
+  return wrapping(
+    f,
+    ({ inner }) => inner,
+    g => multiSteps(g, everyK, { useGradMean, shouldSkip }),
+    {
+      init: params => ({ ...start, accumulated: zerosLike(params), inner: f.init(params) }),
+      update: (updates, state, params, context) => {
+        const miniStep = state.miniStep.add(1)
+        const accumulated = zipWith([updates, state.accumulated], (g, sum) => sum.add(g))
+        const input = map((sum: Expr) => sum.div(useGradMean ? miniStep : 1))(accumulated)
+        const [out, inner] = f.update(input, state.inner, params, context)
+        const still = zerosLike(updates)
+        const gradientStep = state.gradientStep.add(1)
+        const stepped = { ...state, miniStep: start.miniStep, gradientStep, accumulated: still, inner }
+        const waiting = { ...state, miniStep, accumulated }
+        return branch(
+          shouldSkip(updates, state.gradientStep, params),
+          [still, { ...state, skipped: state.skipped.add(1) }],
+          branch(miniStep.greaterEqual(k(state.gradientStep)), [out, stepped], [still, waiting]),
+        )
+      },
     },
-  }
+  )
 }
 
 /**

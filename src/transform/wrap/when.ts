@@ -5,6 +5,7 @@ import type { Tree } from '../../expr/tree.js'
 import { branch } from '../branch.js'
 import { identity } from '../combine.js'
 import type { Context, GradientTransform, Stateless } from '../types.js'
+import { wrapping } from '../wrapping.js'
 
 /** What a condition of {@link when} may look at: steps taken so far, counted from 0, the context, gradients and parameters. */
 export type Phase = (count: Scalar, context: Context, updates: Tree<Expr>, params: Tree<Expr>) => Scalar | Expr
@@ -35,12 +36,18 @@ export const when = <S>(
   condition: Phase,
   f: GradientTransform<S>,
   otherwise: GradientTransform<Stateless> = identity,
-): GradientTransform<WhenState<S>> => ({
-  init: params => ({ count: scalar(0), inner: f.init(params) }),
-  update: (updates, { count, inner }, params, context) => {
-    const run = f.update(updates, inner, params, context)
-    const [rest] = otherwise.update(updates, [], params, context)
-    const [out, next] = branch(condition(count, context, updates, params), run, [rest, inner])
-    return [out, { count: count.add(1), inner: next }]
-  },
-})
+): GradientTransform<WhenState<S>> =>
+  wrapping(
+    f,
+    ({ inner }) => inner,
+    g => when(condition, g, otherwise),
+    {
+      init: params => ({ count: scalar(0), inner: f.init(params) }),
+      update: (updates, { count, inner }, params, context) => {
+        const run = f.update(updates, inner, params, context)
+        const [rest] = otherwise.update(updates, [], params, context)
+        const [out, next] = branch(condition(count, context, updates, params), run, [rest, inner])
+        return [out, { count: count.add(1), inner: next }]
+      },
+    },
+  )

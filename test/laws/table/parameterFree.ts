@@ -1,12 +1,17 @@
 /** What needs no step size, and what averages parameters. */
 import * as claims from '../../../laws/index.js'
+import { mapValues, type Values } from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
+import { tree } from '../../../src/index.js'
 import { linear, plain, type Row, row } from './row.js'
 
 const {
   boundedIterates,
   boundedModulation,
   decays,
+  evaluatesAt,
+  evaluatesAtAverage,
+  evaluatesAtEvery,
   exempt,
   permutationEquivariance,
   reducesTo,
@@ -28,6 +33,21 @@ const holdsParams = exempt(
 )
 const whole = [signSymmetry, permutationEquivariance]
 const climb = () => chain(normalize(), scaleByLearningRate(0.1))
+
+/** $x$ of schedule-free rules whose steps weigh alike: the mean of the base's iterates. */
+const meanOfBase = evaluatesAt('the mean of the base', ({ states }) => {
+  const iterates = states.map(slots =>
+    tree.fromEntries(
+      slots.flatMap(({ path, value }) =>
+        path.at(-2) === 'z' && typeof value !== 'number' ? [[path.at(-1) as string, value]] : [],
+      ),
+    ),
+  )
+  const [first] = iterates as [Values]
+  const mean = (leaf: string, i: number) =>
+    iterates.reduce((sum, z) => sum + (z[leaf]?.values[i] as number), 0) / iterates.length
+  return mapValues((_, i, leaf) => mean(leaf, i))(first)
+})
 
 export const parameterFree: readonly Row[] = [
   row(
@@ -94,6 +114,7 @@ export const parameterFree: readonly Row[] = [
     holdsParams,
     ...linear,
     rotationEquivariance,
+    meanOfBase,
   ),
   row(
     'scheduleFree',
@@ -108,6 +129,7 @@ export const parameterFree: readonly Row[] = [
     '(sgd({ momentum: 0.9 }), chain(normalize(), scaleByLearningRate(0.1)))',
     () => P.sam(sgd({ momentum: 0.9 }), climb()),
     ...whole,
+    evaluatesAtEvery(2),
     rotationEquivariance,
   ),
   row(
@@ -115,6 +137,7 @@ export const parameterFree: readonly Row[] = [
     '(sgd(), trace(0.9), { syncPeriod: 3, resetState: false })',
     () => P.sam(sgd(), trace(0.9), { syncPeriod: 3, resetState: false }),
     ...linear,
+    evaluatesAtEvery(3),
     rotationEquivariance,
   ),
   row(
@@ -151,6 +174,7 @@ export const parameterFree: readonly Row[] = [
     '(sgd({ momentum: 0.9 }), { syncPeriod: 2 })',
     () => P.lookahead(sgd({ momentum: 0.9 }), { syncPeriod: 2 }),
     ...linear,
+    evaluatesAtEvery(2),
     rotationEquivariance,
   ),
   row(
@@ -165,6 +189,7 @@ export const parameterFree: readonly Row[] = [
     '(adam(), { syncPeriod: 2, resetState: true })',
     () => P.lookahead(P.adam(), { syncPeriod: 2, resetState: true }),
     ...plain,
+    evaluatesAtEvery(2),
     boundedIterates({ learningRate: 1e-3 }),
   ),
   row(
@@ -178,6 +203,7 @@ export const parameterFree: readonly Row[] = [
     '(0.9)',
     () => P.emaParams(0.9),
     ...linear,
+    evaluatesAtAverage(0.9),
     rotationEquivariance,
     reducesTo(identity, { when: 'always' }),
   ),
@@ -221,7 +247,7 @@ export const parameterFree: readonly Row[] = [
     decays,
     ...whole,
   ),
-  row('scheduleFreeSgd', '()', () => P.scheduleFreeSgd(), holdsParams, ...linear, rotationEquivariance),
+  row('scheduleFreeSgd', '()', () => P.scheduleFreeSgd(), holdsParams, ...linear, rotationEquivariance, meanOfBase),
   row(
     'scheduleFreeSgd',
     '({ warmupSteps: 2, weightDecay: 0.1 })',
@@ -234,6 +260,7 @@ export const parameterFree: readonly Row[] = [
     '()',
     () => P.scheduleFreeAdamw(),
     ...plain,
+    meanOfBase,
     scaleInvariance,
     boundedIterates({ learningRate: 2.5e-3 }),
   ),
