@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import * as P from '../../src/index.js'
+import '../../src/config/index.js'
 import { backends, useBackend } from '../support/backend.js'
 import { dataOf, fit, loaded, modelOf, saved } from '../support/layersModel.js'
 
