@@ -54,6 +54,7 @@ const visits: readonly Visit[] = [
     headers: policy("'self' 'wasm-unsafe-eval'"),
     expected: notFound,
   },
+  { name: 'a page without a bundler', page: 'unbundled', headers: {} },
   { name: 'laws on wasm', page: 'laws', headers: {} },
   { name: 'laws on wasm with threads', page: 'laws', headers: isolation, settings: { isolated: true, threads: true } },
   { name: 'laws on webgl', page: 'laws', headers: {}, settings: { backend: 'webgl' } },

@@ -1,5 +1,5 @@
 /** The examples of README and guide: they run, do what they say, and stand in the documents word for word. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
@@ -15,6 +15,16 @@ const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 
 beforeAll(() => useWasm())
+
+test('the smallest program comes near to the minimum', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+  await import('../../docs/examples/smallest.js')
+  const printed = log.mock.calls.flat().join()
+  log.mockRestore()
+  const numbers = [...printed.matchAll(/-?\d[\d.e-]*/g)].map(Number)
+  expect(numbers).toHaveLength(2)
+  for (const x of numbers) expect(Math.abs(x)).toBeLessThan(0.1)
+})
 
 test('an optimizer of one’s own trains', async () => {
   const { losses } = await import('../../docs/examples/train.js')
@@ -130,4 +140,11 @@ describe('code in the documents', () => {
       expect(read(file)).toContain(code)
     },
   )
+})
+
+describe('links in the documents', () => {
+  test.each(documents)('%s names files that are there', document => {
+    const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, link]) => link as string)
+    expect(links.filter(link => !existsSync(new URL(link, new URL(document, root))))).toEqual([])
+  })
 })

@@ -21,7 +21,8 @@ const options: ts.CompilerOptions = {
 const entries: readonly (readonly [entry: string, source: string])[] = Object.entries<{ readonly types?: string }>(
   JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).exports,
 ).flatMap(([entry, { types }]) =>
-  types === undefined
+  // What `plastax/browser` has, it has from the others.
+  types === undefined || entry === './browser'
     ? []
     : [
         [
@@ -61,6 +62,7 @@ const signaturesOf = (checker: ts.TypeChecker, source: ts.SourceFile): readonly 
   const record = (type: ts.Type, made: readonly ts.Signature[] = []): string => {
     const called = (s: ts.Signature) => flat(checker.signatureToString(s, undefined, flags))
     const members = checker.getPropertiesOfType(type).flatMap(memberOf)
+    members.sort()
     return `{ ${[...made.map(s => `new ${called(s)}`), ...type.getCallSignatures().map(called), ...members].join('; ')} }`
   }
 

@@ -10,9 +10,9 @@ import { difference, type Formula, type Name, name, number } from './formula.js'
 const wordOf = (path: Path, leaves: ReadonlySet<string>): string =>
   path.findLast(key => !/^\d+$/.test(key) && !leaves.has(key)) ?? 'state'
 
-/** The leaf that a state belongs to, by its path. */
+/** The leaf that a state belongs to, by its path, which ends in the leaf, or in one of several values of it. */
 export const leafOf = ({ path }: Slot, leaves: ReadonlySet<string>): string | undefined => {
-  const last = path.at(-1)
+  const last = path.findLast(key => !/^\d+$/.test(key))
   return last !== undefined && leaves.has(last) ? last : undefined
 }
 
@@ -35,7 +35,10 @@ export interface Names {
   readonly steps: ReadonlySet<NodeId>
 }
 
-/** Names for a machine's inputs. States of one name are told apart by an index, in the order of the chain. */
+/**
+ * Names for a machine's inputs. States of one name are told apart by an index, in the order of the chain; so is one that is
+ * called as what a step knows.
+ */
 export const namesOf = (machine: Machine): Names => {
   const leaves = new Set(names(machine.signature.params))
   const slots = [...machine.slots]
@@ -46,16 +49,17 @@ export const namesOf = (machine: Machine): Names => {
       slots.filter(([input]) => !counters.has(input)).map(([, { path }]) => [place(path), wordOf(path, leaves)]),
     ),
   ]
+  const { params, scalars, trees } = machine.signature
+  const given = new Set([...scalars, ...names(trees)])
   const symbol = (path: Path): Name => {
     const word = wordOf(path, leaves)
     const alike = places.filter(([, other]) => other === word).map(([where]) => where)
-    return alike.length < 2 ? { word } : { word, index: alike.indexOf(place(path)) + 1 }
+    return alike.length < 2 && !given.has(word) ? { word } : { word, index: alike.indexOf(place(path)) + 1 }
   }
   const states = new Map(
     slots.filter(([input]) => !counters.has(input)).map(([input, { path }]) => [input, symbol(path)]),
   )
 
-  const { params, scalars, trees } = machine.signature
   const others = new Map<string, readonly [word: string, leaf: string | undefined]>([
     ...names(params).flatMap(
       leaf =>

@@ -87,8 +87,8 @@ export interface RpropState {
  * @example
  * chain(scaleByRprop({ learningRate: 0.01 }), scale(-1))
  *
- * Source: Riedmiller and Braun, ICNN 1993; without going back after a change, as in optax and PyTorch. Step sizes are always
- * within their bounds, the first one too.
+ * Source: Riedmiller and Braun, ICNN 1993; without going back after a change, as in PyTorch; optax's is so too, but a step
+ * late. Step sizes are always within their bounds, the first one too.
  */
 export const scaleByRprop = ({
   learningRate = 0.01,
