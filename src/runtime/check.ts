@@ -149,3 +149,23 @@ export const checkContext = (context: StepContext): void => {
     for (const name of names(value)) checkTensor(`context.${entry}['${name}']`, value[name])
   }
 }
+
+/**
+ * Variables that a step assigns stand in one place each: in two, the second update would overwrite the first.
+ *
+ * @param values those that a step replaces, then those of the leaves without a gradient
+ * @param placeOf what a value is called
+ * @throws TypeError naming both places
+ */
+export const checkAssigned = (values: readonly unknown[], placeOf: (index: number) => string): void => {
+  const places = new Map<tf.Variable, number>()
+  for (const [i, value] of values.entries()) {
+    if (!(value instanceof tf.Variable)) continue
+    const first = places.get(value)
+    if (first !== undefined)
+      throw new TypeError(
+        `${placeOf(first)} and ${placeOf(i)} are one tf.Variable, which a step can assign once; give a tied weight one name, and the sum of its gradients`,
+      )
+    places.set(value, i)
+  }
+}

@@ -1,11 +1,12 @@
 /** `compile`: from a transform to functions on tensors. */
 import type * as tf from '@tensorflow/tfjs'
+import { showPath } from '../expr/structure.js'
 import { names, values } from '../expr/tree.js'
 import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, traceInit } from '../interpret/trace.js'
 import { HyperparameterError } from '../transform/hyperparameter.js'
 import type { GradientTransform } from '../transform/types.js'
-import { checkContext, checkGradients, checkParams, matches, refuseState } from './check.js'
+import { checkAssigned, checkContext, checkGradients, checkParams, matches, refuseState } from './check.js'
 import { readingsOf } from './observations.js'
 import { consume, fresh, isConsumed, renewed, replacing, soleAmong } from './ownership.js'
 import { type Program, programOf, restoring, shapesOf, signatureOf } from './program.js'
@@ -144,6 +145,13 @@ const programs = <S>(
 
     step: <P extends Tensors>({ params, state }: Training<S, P>, grads: Gradients, context: StepContext = {}) => {
       const { program, inputs, replaced } = prepare(grads, state, params, context)
+      const { signature, absent, slots } = program
+      checkAssigned([...inputs.slice(0, replaced), ...absent.map(leaf => params[leaf])], i => {
+        const leaf = signature.present[i] ?? absent[i - replaced]
+        return leaf === undefined
+          ? `state${showPath(slots[i - signature.present.length]?.path ?? [])}`
+          : `params['${leaf}']`
+      })
       const donated = soleAmong(inputs, replaced)
       const results = program.step.run(inputs, donated)
       // All overwritten, or as it was: the usual case, and there is nothing to hand over.

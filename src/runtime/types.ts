@@ -53,7 +53,7 @@ export interface Optimizer<S> extends Init<S> {
   update(grads: Gradients, state: Concrete<S>, params: Tensors, context?: StepContext): readonly [Tensors, Concrete<S>]
   /**
    * Parameters and state after a step. **Consumes** `params` and `state`, as JAX's donated buffers: they must not be used
-   * again (a `tf.Variable` is assigned and returned). `grads` stay the caller's. On an error nothing is consumed, whatever
+   * again (a `tf.Variable` is assigned and returned; under two names it is refused). `grads` stay the caller's. On an error nothing is consumed, whatever
    * threw.
    *
    * @throws Error where the state was consumed by an earlier step
