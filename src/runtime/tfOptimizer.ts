@@ -7,10 +7,11 @@ import type { GradientTransform, OptimizerConfig } from '../transform/types.js'
 import { grown, kept, valuesOf } from './adapter/carry.js'
 import { describe, type Reader, setReader, transformOf, undescribe } from './adapter/config.js'
 import { learningRateOf, WRITTEN, writable } from './adapter/learningRate.js'
-import { needsOf, type Offered } from './adapter/needs.js'
+import { needsOf, type Offered, offering } from './adapter/needs.js'
 import { swapped } from './adapter/swap.js'
 import { isBound, type Leaf, meet } from './adapter/variables.js'
 import { fromWeights, type NamedTensor, structureFor, toWeights } from './adapter/weights.js'
+import { tellIfClimbing } from './climbing.js'
 import { compile } from './compile.js'
 import { evaluationParams } from './evaluationParams.js'
 import type { Interpreter } from './runner.js'
@@ -59,6 +60,8 @@ export class TfOptimizer extends tf.Optimizer {
   #waiting: ReturnType<typeof valuesOf> = new Map()
   #needs: ReadonlySet<Offered> = new Set()
   #epochs: { readonly epoch: number; readonly totalEpochs: number } | undefined
+  /** Whether it was looked at where its updates lead. */
+  #looked = false
   /** Whether the variables hold the parameters to evaluate at. */
   #away = false
   /** Small tensors handed out that nobody else disposes. */
@@ -258,7 +261,10 @@ export class TfOptimizer extends tf.Optimizer {
     const leaves = meet(this.#leaves, fresh)
     const here = leaves.filter(isBound)
     const params: Tensors = Object.fromEntries(here.map(({ leaf, variable }) => [leaf, variable]))
-    const needs = needsOf(this.#transform, map((x: tf.Tensor) => x.shape)(params), known)
+    const shapes = map((x: tf.Tensor) => x.shape)(params)
+    const needs = needsOf(this.#transform, shapes, known)
+    if (!this.#looked) tellIfClimbing('toTfOptimizer', this.#transform, offering(shapes, known))
+    this.#looked = true
     const earlier = new Map([...this.#waiting, ...valuesOf(this.#state)])
     const [state, taken] = grown(this.#optimizer, params, earlier)
     const rest = [...earlier].filter(([, value]) => !taken.has(value))
@@ -327,7 +333,8 @@ export const readWith = (reader: Reader): void => setReader(reader)
  * layer goes on where it stood, a variable that comes later begins anew. `model.save` with `includeOptimizer` keeps the whole
  * state, and the optimizer with it where `fromConfig` could make it; to load it, import `plastax/config`, once.
  *
- * @param transform a transform, or a configuration for `fromConfig`, which `plastax/config` has to be imported for
+ * @param transform whose updates are steps downhill: a chain of one's own ends in `scaleByLearningRate`, and where all of them go up
+ *   the gradient a warning says so at the first step. Or a configuration for `fromConfig`, which `plastax/config` has to be imported for
  * @param options where `epoch` and `totalEpochs` come from, for transforms that read them, and what else a step knows
  * @throws HyperparameterError, TypeError for a configuration with problems, naming each, Error where nothing reads configurations
  * @example

@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
 import { type Examples, noAugmentation, shuffledIndices } from '../data/index.js'
 import { sizeOf } from '../expr/shape.js'
+import { names } from '../expr/tree.js'
 import type { Model, Variables } from '../models/index.js'
+import { tellIfClimbing } from '../runtime/climbing.js'
 import { crc32 } from '../runtime/codec/crc32.js'
 import { compile, type Training } from '../runtime/index.js'
 import { admit } from '../transform/hyperparameter.js'
@@ -123,6 +125,9 @@ export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> 
     ...(statistics > 0 && { 'statistics batches': statistics }),
   })
   const optimizer = compile(transform)
+  const { shapes } = model
+  const known = { scalars: ['epoch', 'totalEpochs', 'loss'], trees: {} }
+  tellIfClimbing('train', transform, { params: shapes, present: names(shapes), ...known })
   const recording = recordingOf(config)
   const steps = stepsPerEpoch(images.count, batchSize)
   const start = startOf(config, begin(model, seed, optimizer), identity, epochs)

@@ -1,5 +1,7 @@
 /** `explain`: the update rule of a transform as mathematics that a person reads. */
+
 import type { GradientTransform } from '../../transform/types.js'
+import { onlyClimbs } from '../ascent.js'
 import { machineOf } from '../machine.js'
 import { call, type Formula, name, number, product, quotient, sum } from './formula.js'
 import { latexName, latexText, showLatex } from './latex.js'
@@ -25,6 +27,8 @@ export interface Explanation {
   readonly latex: string
   /** A rule for each group of leaves that are treated alike, in layer order. */
   readonly rules: readonly ExplainedRule[]
+  /** Whether all updates go up the gradient, and none goes down, as of a chain without a learning rate. */
+  readonly climbs: boolean
 }
 
 const textLine = ({ name, formula }: Line): string => `${showName(name)} = ${showText(formula)}`
@@ -73,7 +77,7 @@ const grouped = (
 
 /**
  * Prints the update rule of a transform, as text and as LaTeX: for each leaf with gradient $g$ and parameters $p$, how its
- * state goes on ($\mu'$ is the next $\mu$) and what the update $u$ is, which is added to $p$.
+ * state goes on ($\mu'$ is the next $\mu$) and what the update $u$ is, which is added to $p$; `climbs` says that it goes up.
  *
  * One leaf stands for all that are treated alike; where the rule tells leaves apart (early and late layers, scopes), each
  * group has its own. Names are those of `observe` and of the state; $t$ counts the steps from 1, `size` is the number of
@@ -114,5 +118,5 @@ export const explain = (transform: GradientTransform<unknown>, options: ExplainO
   ]
   const [only = ''] = blocks
   const latex = blocks.length === 1 ? only : `\\begin{array}{l}\n${blocks.join(' \\\\\n')}\n\\end{array}`
-  return { text, latex, rules: groups }
+  return { text, latex, rules: groups, climbs: onlyClimbs(transform, machine.signature) }
 }
