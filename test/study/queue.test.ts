@@ -276,6 +276,42 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     expect(await redis.lasting()).toEqual([])
   })
 
+  test('a worker keeps the studies of a few requests, not of all that were ever made', async () => {
+    const made: (number | undefined)[] = []
+    const counting = (request: StudyRequest) => {
+      made.push(request.seeds)
+      return loadStudy(request)
+    }
+    work({ loadStudy: counting }, { concurrency: 1 })
+    const queue = new Queue(queueName('toy'), { connection: redis.client, prefix: 'plastax' })
+    const ask = async (...asked: readonly number[]) => {
+      const before = await queue.getFailedCount()
+      for (const seeds of asked)
+        await queue.add('ask', { request: { ...requestFor('toy'), seeds }, fingerprint: 'f', id: 'x' })
+      await vi.waitFor(async () => expect(await queue.getFailedCount()).toBe(before + asked.length), {
+        timeout: 20_000,
+      })
+    }
+    await ask(1, 1, 2, 1)
+    expect(made).toEqual([1, 2])
+    await ask(...Array.from({ length: 20 }, (_, i) => i + 3))
+    expect(made).toHaveLength(22)
+    await ask(22, 1)
+    expect(made.slice(22)).toEqual([1])
+    await queue.close()
+  })
+
+  test('a job that is no JSON keeps a worker from no other', async () => {
+    const queue = new Queue(queueName('toy'), { connection: redis.client, prefix: 'plastax' })
+    await queue.add('bad', {}, { jobId: 'bad' })
+    await redis.client.hset(queue.toKey('bad'), 'data', 'no JSON')
+    work({}, { lockMs: 500 })
+    const { events, finished, failed } = listener()
+    await submit(toyStudy, events).end
+    expect([finished.length, failed.length]).toEqual([toyRuns.length, 0])
+    await queue.close()
+  })
+
   test('a run that throws fails with its sentence, and is tried anew when the study is', async () => {
     let broken = true
     const execute: WorkerParts['execute'] = (assignment, watching) =>
@@ -451,6 +487,15 @@ describe.skipIf(!hasRedis)('on Redis', () => {
       [`redis://127.0.0.1:${mutePort}`, /^no Redis at .* \(no answer within 0.5 s\)/],
       [`redis://127.0.0.1:${guarded.port}`, /^Redis at .* asks for a password/],
       [`redis://:wrong@127.0.0.1:${guarded.port}`, /^Redis at .* refuses the password/],
+      [`${redis.url}/99999`, /^Redis at .* has no database of this number/],
+      [`${redis.url}/x`, /^--redis is no URL of a Redis/],
+      // What stands after an @, a slash or such in a password would else be a host, and be printed.
+      ['redis://:secret@hunter2@127.0.0.1', /^--redis has an @ too many/],
+      ['redis://:secret@hunter2/x@127.0.0.1', /^--redis has an @ too many/],
+      ['redis://:secret/hunter2@127.0.0.1', /^--redis has an @ too many/],
+      ['redis://user:1/hunter2@127.0.0.1', /^--redis has an @ too many/],
+      ['redis://:secret?hunter2@127.0.0.1', /^--redis has an @ too many/],
+      ['redis://:secret#hunter2@127.0.0.1', /^--redis has an @ too many/],
     ]
     for (const [url, message] of cases) {
       const begun = performance.now()

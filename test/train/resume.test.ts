@@ -122,7 +122,9 @@ test('damaged bytes are refused, wherever the damage is', async () => {
 test('a checkpoint of an optimizer alone, or of another layout, is refused', () => {
   const { params } = network.init(0)
   const state = compile(adam()).init(params)
-  for (const note of [undefined, 'null', '{"layout":"another"}', '{', '[]'])
+  const like = (change: object) => JSON.stringify({ layout: 'plastax run 1', run: {}, epochs: [], ...change })
+  const wrong = [{ epochs: null }, { epochs: [null] }, { epochs: [{}] }, { run: 7 }, { run: { seed: {} } }].map(like)
+  for (const note of [undefined, 'null', '{"layout":"another"}', '{', '[]', '7', ...wrong])
     expect(readCheckpoint(encodeState(adam(), { params, state }, note))).toMatchObject({
       left: [expect.stringMatching(/of no training run, or of another layout/)],
     })
