@@ -5,6 +5,8 @@
  * computed until an interpreter runs the graph. Two meanings are firmer than in tfjs, and equal on every backend: a NaN
  * goes through `minimum`, `maximum` and `clipByValue`, and a reduction of no elements is 0.
  */
+
+import { type Coerced, refuseCoercion } from './coercion.js'
 import { type Json, jsonText } from './json.js'
 import { isScalar, type Scalar, type ScalarLike, scalar } from './scalar.js'
 import { broadcastShapes, type Shape, sameShape, sizeOf } from './shape.js'
@@ -81,7 +83,12 @@ export type ExprNode = ExprOperation & { readonly args: readonly Expr[]; readonl
 /** An operand: a tensor, a symbolic number, or a plain one. */
 export type ExprLike = Expr | ScalarLike
 
-/** A symbolic float32 (or, for comparisons, boolean) tensor. Sizes are known while tracing; values are not. */
+/**
+ * A symbolic float32 (or, for comparisons, boolean) tensor. Sizes are known while tracing; values are not.
+ *
+ * So `g + 1` and `g > 0` throw, and say what to write. A condition of `if` and of `?:` cannot: it is an object, hence always true.
+ * Write `g.greater(0).where(a, b)`, or `branch` for whole results.
+ */
 export interface Expr {
   readonly sort: 'expr'
   readonly node: ExprNode
@@ -297,7 +304,8 @@ type Methods = {
 
 // The methods live once, on a shared prototype. Adding 0 and multiplying or dividing by 1 are the identity, bit for bit
 // but for the sign of zero, and cost nothing.
-const methods: Methods = {
+const methods: Methods & Coerced = {
+  [Symbol.toPrimitive]: refuseCoercion('tensor'),
   abs: unaryMethod('abs'),
   neg: unaryMethod('neg'),
   sqrt: unaryMethod('sqrt'),

@@ -5,6 +5,8 @@
  * are evaluated on the host, so a counter is exact far beyond the 2^24 at which a float32 one stands still. Literals fold
  * as they are built: a constant schedule costs nothing.
  */
+import { refuseCoercion } from './coercion.js'
+
 /** A symbolic number, or a plain one: what every method that takes a Scalar accepts. */
 export type ScalarLike = Scalar | number
 
@@ -83,6 +85,7 @@ const operations = Object.keys(scalarOperations) as readonly ScalarOperation[]
 
 // The methods live once, on a shared prototype; a Scalar itself is a frozen pair of sort and node.
 const methods: object = {
+  [Symbol.toPrimitive]: refuseCoercion('number'),
   ...Object.fromEntries(
     operations.map(op => [
       op,

@@ -1,10 +1,12 @@
 /** Tracing: from a transform and the shapes of its inputs to a graph. Values play no part in it. */
+
 import { type Expr, exprInput, isExpr, number } from '../expr/expr.js'
 import { type Graph, graphOf, type Target } from '../expr/graph.js'
 import { type Scalar, scalarInput } from '../expr/scalar.js'
 import { type Shape, sameShape } from '../expr/shape.js'
 import { flatten, mapSymbols, type Path, type SymbolicValue, showPath, unite } from '../expr/structure.js'
 import { get, map, names, type Tree, values, zipWith } from '../expr/tree.js'
+import { resultOf } from '../transform/admit.js'
 import type { GradientTransform } from '../transform/types.js'
 
 /** All that a trace depends on. */
@@ -88,7 +90,7 @@ export const traceUpdate = (transform: GradientTransform<unknown>, signature: Si
     ),
   }
 
-  const [updates, changed] = transform.update(grads, state, params, context)
+  const [updates, changed] = resultOf('update', transform.update(grads, state, params, context), grads)
   if (names(updates).join('\n') !== signature.present.join('\n'))
     throw new TypeError(`update gave leaves '${names(updates).join("', '")}' for '${signature.present.join("', '")}'`)
   // What the new state leaves out stays as it was: the leaves without a gradient.

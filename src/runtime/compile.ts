@@ -1,9 +1,11 @@
 /** `compile`: from a transform to functions on tensors. */
+
 import type * as tf from '@tensorflow/tfjs'
 import { showPath } from '../expr/structure.js'
 import { names, values } from '../expr/tree.js'
 import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, traceInit } from '../interpret/trace.js'
+import { admitTransform } from '../transform/admit.js'
 import { HyperparameterError } from '../transform/hyperparameter.js'
 import type { GradientTransform } from '../transform/types.js'
 import { checkAssigned, checkContext, checkGradients, checkParams, matches, refuseState } from './check.js'
@@ -52,6 +54,7 @@ export function compile<S>(
   transform: GradientTransform<S>,
   { interpreter, observe }: CompileOptions & Partial<ObserveOptions> = {},
 ): Optimizer<S> | ObservedOptimizer<S> {
+  admitTransform('compile', 'the transform', transform)
   if (interpreter !== undefined && interpreter !== 'tfjs' && interpreter !== 'fused')
     throw new HyperparameterError('interpreter', interpreter, "'tfjs' or 'fused'")
   const { init, plan, update, step } = programs(transform, observe ?? [], interpreter)

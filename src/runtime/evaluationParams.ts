@@ -1,8 +1,10 @@
 /** The parameters to evaluate at. */
+
 import type * as tf from '@tensorflow/tfjs'
 import { map } from '../expr/tree.js'
 import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, traceEvaluation } from '../interpret/trace.js'
+import { admitTransform } from '../transform/admit.js'
 import type { GradientTransform } from '../transform/types.js'
 import { checkParams, readingState, refuseState } from './check.js'
 import { fresh } from './ownership.js'
@@ -32,6 +34,7 @@ export const evaluationParams = <S, P extends Tensors>(
   params: P,
   state: Concrete<S>,
 ): P => {
+  admitTransform('evaluationParams', 'the transform', transform)
   checkParams(params)
   const { structure, slots, leaves, graph } = traceEvaluation(transform, shapesOf(params))
   const values: Value[] = []

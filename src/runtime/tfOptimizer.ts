@@ -1,6 +1,8 @@
 /** A transform as a `tf.Optimizer`, for code that wants one: `model.compile`, `fit`, `minimize`. */
+
 import * as tf from '@tensorflow/tfjs'
 import { map } from '../expr/tree.js'
+import { admitTransform, isTransform } from '../transform/admit.js'
 import { admit, HyperparameterError } from '../transform/hyperparameter.js'
 import { rateOf } from '../transform/rate.js'
 import type { GradientTransform, OptimizerConfig } from '../transform/types.js'
@@ -344,7 +346,11 @@ export const readWith = (reader: Reader): void => setReader(reader)
 export const toTfOptimizer = (
   transform: GradientTransform<unknown> | OptimizerConfig,
   options: TfOptimizerOptions = {},
-): TfOptimizer => new TfOptimizer(isTransform(transform) ? transform : transformOf(transform), options)
+): TfOptimizer =>
+  new TfOptimizer(
+    isConfig(transform) ? transformOf(transform) : admitTransform('toTfOptimizer', 'the transform', transform),
+    options,
+  )
 
-const isTransform = (x: GradientTransform<unknown> | OptimizerConfig): x is GradientTransform<unknown> =>
-  typeof x === 'object' && x !== null && typeof x.init === 'function' && typeof x.update === 'function'
+const isConfig = (x: GradientTransform<unknown> | OptimizerConfig): x is OptimizerConfig =>
+  typeof x === 'object' && x !== null && 'optimizer' in x && !isTransform(x)

@@ -1,7 +1,9 @@
 /** Combining transforms: one after another, side by side, and the fp-ts instances of both. */
+
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { type Expr, fill } from '../expr/expr.js'
 import { badLeafName, map, zipWith } from '../expr/tree.js'
+import { resultOf } from './admit.js'
 import { type Coefficient, coefficientAt } from './context.js'
 import { evaluatedBy } from './evaluate.js'
 import { HyperparameterError } from './hyperparameter.js'
@@ -71,7 +73,7 @@ const inTurn = <Ts extends Transforms>(transforms: Ts): GradientTransform<States
   update: (updates, state, params, context) => {
     let flowing = updates
     const next = transforms.map((f, i) => {
-      const [out, s] = f.update(flowing, state[i], params, context)
+      const [out, s] = resultOf(`part ${i + 1} of a chain`, f.update(flowing, state[i], params, context), flowing)
       flowing = out
       return s
     })

@@ -112,6 +112,7 @@ export const observe = <S>(
   { companionOf }: Pick<Observed, 'companionOf'> = {},
 ): GradientTransform<S> =>
   wrapping(
+    'observe',
     f,
     state => state,
     g => observe(label, g, { companionOf }),

@@ -1,6 +1,7 @@
 /** Handing on where to evaluate: from the part that keeps weights of its own to the whole. */
 import type { Expr } from '../expr/expr.js'
 import { names, type Tree } from '../expr/tree.js'
+import { admitTransform } from './admit.js'
 import type { GradientTransform } from './types.js'
 
 type Evaluate<S> = NonNullable<GradientTransform<S>['evaluate']>
@@ -47,6 +48,7 @@ export const evaluatedBy = <S>(
   parts: readonly Part<S>[],
   transform: GradientTransform<S>,
 ): GradientTransform<S> => {
+  for (const [name, part] of parts) admitTransform(whole, name, part)
   const keepers = parts.filter(([, { evaluate }]) => evaluate !== undefined)
   const [[first] = [''], [second] = ['']] = keepers
   if (keepers.length === 0) return transform
@@ -79,7 +81,8 @@ export const evaluatedBy = <S>(
 
 /** A transform that evaluates where its only part does, whose state stands somewhere in its own. */
 export const evaluatedLike = <S>(
+  whole: string,
   part: GradientTransform<unknown>,
   stateOf: (state: S) => unknown,
   transform: GradientTransform<S>,
-): GradientTransform<S> => evaluatedBy('', [['', part, stateOf]], transform)
+): GradientTransform<S> => evaluatedBy(whole, [['what it is given', part, stateOf]], transform)

@@ -46,6 +46,7 @@ export const applyIfFinite = <S>(
 ): GradientTransform<FiniteState<S>> => {
   admit('maxConsecutive', maxConsecutive, '[0, inf]')
   return wrapping(
+    'applyIfFinite',
     f,
     ({ inner }) => inner,
     g => applyIfFinite(g, { maxConsecutive }),

@@ -12,7 +12,7 @@ import type { GradientTransform } from './types.js'
  * plasticityGate(chain(gradientMagnitude(), normalizeSignal(), clamp(0.5, 1.5)))
  */
 export const plasticityGate = <S>(alpha: GradientTransform<S>): GradientTransform<S> =>
-  evaluatedLike(alpha, state => state, {
+  evaluatedLike('plasticityGate', alpha, state => state, {
     init: params => alpha.init(params),
     update: (updates, state, params, context) => {
       const [coefficient, next] = alpha.update(updates, state, params, context)

@@ -1,5 +1,5 @@
 /** Hyperparameters: admissible ranges, written as intervals, and what is thrown outside them. */
-import type { ScalarLike } from '../expr/scalar.js'
+import { isScalar, type ScalarLike } from '../expr/scalar.js'
 
 /** A number that shapes a rule: a plain one, or a symbolic one that state or context hold (`injectHyperparameters`). */
 export type Hyperparameter = ScalarLike
@@ -37,8 +37,11 @@ export const showInterval = (interval: Interval): string =>
   interval.startsWith('integer in ') ? `an ${interval}` : `a number in ${interval}`
 
 /** What is known of a hyperparameter before it runs: its value, unless it is symbolic. */
-const known = (value: Hyperparameter): number | undefined =>
-  typeof value !== 'object' ? value : value.node.op === 'literal' ? value.node.value : undefined
+const known = (parameter: string, value: Hyperparameter, admissible = 'a number'): number | undefined => {
+  if (isScalar(value)) return value.node.op === 'literal' ? value.node.value : undefined
+  if (typeof value === 'number') return value
+  throw new HyperparameterError(parameter, value, admissible)
+}
 
 /**
  * The value itself if it is a number in the interval, or symbolic: then its range is for whoever sets it to keep.
@@ -48,7 +51,7 @@ const known = (value: Hyperparameter): number | undefined =>
  * admit('decay', 0.9, '[0, 1)') // 0.9
  */
 export const admit = <T extends Hyperparameter>(parameter: string, value: T, interval: Interval): T => {
-  const number = known(value)
+  const number = known(parameter, value, showInterval(interval))
   if (number !== undefined && !within(number, interval))
     throw new HyperparameterError(parameter, number, showInterval(interval))
   return value
@@ -76,7 +79,7 @@ export const admitEnds = (
   [lower, lo]: readonly [string, Hyperparameter],
   [upper, hi]: readonly [string, Hyperparameter],
 ): void => {
-  const [a, b] = [known(lo), known(hi)]
+  const [a, b] = [known(lower, lo), known(upper, hi)]
   if (a !== undefined && b !== undefined && !(a <= b))
     throw new HyperparameterError(lower, a, `at most ${upper}, which is ${b}`)
 }
@@ -87,7 +90,7 @@ export const admitEnds = (
  * @throws HyperparameterError
  */
 export const admitEps = <T extends Hyperparameter>(parameter: string, value: T): T => {
-  const number = known(value)
+  const number = known(parameter, value, 'a positive number')
   if (number !== undefined && !(within(number, '(0, inf)') && Math.fround(number) > 0))
     throw new HyperparameterError(parameter, number, 'a positive number that float32 can hold (from 1e-45)')
   return value

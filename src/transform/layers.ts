@@ -1,6 +1,8 @@
 /** Which leaves are meant: groups of them by their place in layer order, and transforms on a part of the leaves. */
+
 import type { Expr } from '../expr/expr.js'
 import { filter, names, type Tree } from '../expr/tree.js'
+import { admitTransform } from './admit.js'
 import { type States, sequence } from './combine.js'
 import { evaluatedLike, ofSomeLeaves } from './evaluate.js'
 import { HyperparameterError } from './hyperparameter.js'
@@ -79,6 +81,7 @@ const tellIfNone = (
  * masked(named(/kernel$/), addDecayedWeights(1e-4))
  */
 export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
+  admitTransform('masked', 'f', f)
   const selected = (params: Tree<Expr>) => filter(name => select(name, params))
   const transform: GradientTransform<S> = {
     init: params => {
@@ -117,6 +120,7 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
   label: (name: string, params: Tree<Expr>) => keyof Ts & string,
   transforms: Ts,
 ): GradientTransform<States<Ts>> => {
+  for (const [key, f] of Object.entries(transforms)) admitTransform('partition', `'${key}'`, f)
   // Each part leaves the others' leaves as they are, so one after another they do the whole.
   const part = (key: string) => masked((name, params) => label(name, params) === key, transforms[key] as Ts[string])
   const parts = sequence(Object.fromEntries(Object.keys(transforms).map(key => [key, part(key)])) as Ts)
@@ -136,7 +140,7 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
     },
     update: (updates, state, params, context) => parts.update(updates, state, params, context),
   }
-  const whole = evaluatedLike(parts, state => state, transform)
+  const whole = evaluatedLike('partition', parts, state => state, transform)
   const [only, ...others] = Object.keys(transforms).filter(key => rateOf(transforms[key] as Ts[string]) !== undefined)
   if (only === undefined || others.length > 0) return whole // with several rates, which one is meant nobody can say
   const remake = (f: GradientTransform<unknown>) => partition(label, { ...transforms, [only]: f })

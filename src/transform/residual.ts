@@ -19,7 +19,7 @@ const cap = (x: Expr, c: Expr, eps: Hyperparameter): Expr => {
  * residual(chain(gradientMagnitude(), scale(0.1)))
  */
 export const residual = <S>(r: GradientTransform<S>): GradientTransform<S> =>
-  evaluatedLike(r, state => state, {
+  evaluatedLike('residual', r, state => state, {
     init: params => r.init(params),
     update: (updates, state, params, context) => {
       const [out, next] = r.update(updates, state, params, context)
@@ -39,7 +39,7 @@ export const residual = <S>(r: GradientTransform<S>): GradientTransform<S> =>
  */
 export const boundedResidual = <S>(r: GradientTransform<S>, maxRatio: Hyperparameter = 0.5): GradientTransform<S> => {
   admit('maxRatio', maxRatio, '[0, 1]')
-  return evaluatedLike(r, state => state, {
+  return evaluatedLike('boundedResidual', r, state => state, {
     init: params => r.init(params),
     update: (updates, state, params, context) => {
       const [out, next] = r.update(updates, state, params, context)
@@ -78,7 +78,7 @@ export const orthogonalResidual = <S>(
   admit('maxRatio', maxRatio, '[0, 1]')
   admitEps('eps', eps)
   const rescale = choose('normalization', normalization, rescalings)
-  return evaluatedLike(r, state => state, {
+  return evaluatedLike('orthogonalResidual', r, state => state, {
     init: params => r.init(params),
     update: (updates, state, params, context) => {
       const [out, next] = r.update(updates, state, params, context)

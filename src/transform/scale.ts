@@ -94,17 +94,22 @@ export const withLearningRateController = <S>(
   controller: GradientTransform<S>,
 ): GradientTransform<Counted & { readonly controller: S }> => {
   const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
-  const transform = evaluatedLike<Counted & { readonly controller: S }>(controller, state => state.controller, {
-    init: params => ({ count: scalar(0), controller: controller.init(params) }),
-    update: (updates, state, params, context) => {
-      const [multiplier, next] = controller.update(updates, state.controller, params, context)
-      const rate = schedule(state.count).neg()
-      return [
-        zipWith([updates, multiplier], (g, c) => g.mul(c.mul(rate))),
-        { count: state.count.add(1), controller: next },
-      ]
+  const transform = evaluatedLike<Counted & { readonly controller: S }>(
+    'withLearningRateController',
+    controller,
+    state => state.controller,
+    {
+      init: params => ({ count: scalar(0), controller: controller.init(params) }),
+      update: (updates, state, params, context) => {
+        const [multiplier, next] = controller.update(updates, state.controller, params, context)
+        const rate = schedule(state.count).neg()
+        return [
+          zipWith([updates, multiplier], (g, c) => g.mul(c.mul(rate))),
+          { count: state.count.add(1), controller: next },
+        ]
+      },
     },
-  })
+  )
   return rated(transform, {
     at: ({ count }: Counted) => schedule(count),
     with: change => withLearningRateController(change(schedule), controller),

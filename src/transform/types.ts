@@ -1,7 +1,9 @@
 /** What a gradient transform is, and the shortest ways to make one. */
+
 import type { Expr } from '../expr/expr.js'
 import type { Scalar } from '../expr/scalar.js'
 import { map, type Tree } from '../expr/tree.js'
+import { admitUpdates } from './admit.js'
 
 /** An optimizer as data: its name and its options. Where they are all numbers, words and the like, `fromConfig` reads it. */
 export type OptimizerConfig = Readonly<Record<string, unknown>> & { readonly optimizer: string }
@@ -51,7 +53,11 @@ export const stateless = (
   f: (updates: Tree<Expr>, params: Tree<Expr>, context: Context) => Tree<Expr>,
 ): GradientTransform<Stateless> => ({
   init: () => [],
-  update: (updates, state, params, context) => [f(updates, params, context), state],
+  update: (updates, state, params, context) => {
+    const out = f(updates, params, context)
+    admitUpdates('the function of a stateless transform', out, updates)
+    return [out, state]
+  },
 })
 
 /**

@@ -47,6 +47,7 @@ const unobserved = (x: Expr): Expr => (x.node.op === 'observe' ? (x.node.args[0]
  */
 const graftedControl = <S>(rule: GradientTransform<S>, label: string): GradientTransform<GraftedControl<S>> =>
   wrapping(
+    'graftedControl',
     rule,
     state => state.rule,
     other => graftedControl(other, label),

@@ -116,6 +116,7 @@ export const intervene = <S>(
     },
   }
   return wrapping(
+    'intervene',
     rule,
     state => state.rule,
     other => intervene(other, label, f),

@@ -1,7 +1,9 @@
 /** Lookahead: steps forward, and a step back. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
+import { admitTransform } from '../admit.js'
 import { branch } from '../branch.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
 import { present } from '../present.js'
@@ -45,6 +47,7 @@ export const lookahead = <S>(
   fast: GradientTransform<S>,
   { syncPeriod = 5, slowStepSize = 0.5, resetState = false }: LookaheadOptions = {},
 ): GradientTransform<LookaheadState<S>> => {
+  admitTransform('lookahead', 'the fast optimizer', fast)
   admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
   admit('slowStepSize', slowStepSize, '(0, 1]')
   const back = scalar(1).sub(slowStepSize)

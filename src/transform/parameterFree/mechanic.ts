@@ -1,6 +1,8 @@
 /** Mechanic: learning the scale of any optimizer's steps. */
+
 import { type Expr, expr } from '../../expr/expr.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { admitTransform } from '../admit.js'
 import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
 import { zerosLike } from '../moments.js'
 import { present } from '../present.js'
@@ -99,6 +101,7 @@ export const mechanize = <S>(
   base: GradientTransform<S>,
   { weightDecay = 1e-2, eps = 1e-8, sInit = 1e-6, numBetas = 6 }: MechanicOptions = {},
 ): GradientTransform<MechanicState<S>> => {
+  admitTransform('mechanize', 'the base', base)
   if (base.evaluate !== undefined)
     throw new TypeError(
       'mechanize: its base keeps weights to evaluate at, which scaled steps do not lead to; average outside, as in chain(mechanize(...), emaParams(...))',

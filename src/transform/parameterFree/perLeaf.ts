@@ -1,6 +1,8 @@
 /** Leaf by leaf what is otherwise done over the whole tree. */
+
 import type { Expr } from '../../expr/expr.js'
 import { get, map, type Tree, values } from '../../expr/tree.js'
+import { admitTransform } from '../admit.js'
 import { alike } from '../evaluate.js'
 import { ratedLike } from '../rate.js'
 import type { GradientTransform } from '../types.js'
@@ -13,6 +15,7 @@ import type { GradientTransform } from '../types.js'
  * perLeaf(clipByGlobalNorm(1)) // clipByNorm(1)
  */
 export const perLeaf = <S>(f: GradientTransform<S>): GradientTransform<Tree<S>> => {
+  admitTransform('perLeaf', 'f', f)
   const alone = (tree: Tree<Expr>, name: string): Tree<Expr> => ({ [name]: get(name)(tree) })
   // As many evaluate as there are leaves, each its own.
   const evaluate = (params: Tree<Expr>, state: Tree<S>): Tree<Expr> =>

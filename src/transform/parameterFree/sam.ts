@@ -1,7 +1,9 @@
 /** Sharpness-aware minimization: climb a little, and descend by the gradient found there. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { admitTransform } from '../admit.js'
 import { branch } from '../branch.js'
 import { admit } from '../hyperparameter.js'
 import { allNormable } from '../normable.js'
@@ -82,6 +84,8 @@ export const sam = <So, Sa>(
   adversary: GradientTransform<Sa>,
   { syncPeriod = 2, resetState = true }: SamOptions = {},
 ): GradientTransform<SamState<So, Sa>> => {
+  admitTransform('sam', 'the optimizer', optimizer)
+  admitTransform('sam', 'the adversary', adversary)
   admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
   const transform: GradientTransform<SamState<So, Sa>> = {
     init: params => ({

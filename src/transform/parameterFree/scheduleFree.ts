@@ -1,7 +1,9 @@
 /** Averaging of parameters in place of a schedule. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
+import { admitTransform } from '../admit.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
 import { rated, rateOf } from '../rate.js'
 import { type Scheduled, scheduleOf } from '../schedules/index.js'
@@ -48,6 +50,7 @@ export const scheduleFree = <S>(
   base: GradientTransform<S>,
   { learningRate, b1 = 0.9, weightLrPower = 2 }: ScheduleFreeOptions,
 ): GradientTransform<ScheduleFreeState<S>> => {
+  admitTransform('scheduleFree', 'the base', base)
   const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
   admit('b1', b1, '(0, 1]')
   admit('weightLrPower', weightLrPower, '[0, inf)')

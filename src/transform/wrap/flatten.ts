@@ -1,9 +1,11 @@
 /** All leaves as one. */
+
 import * as tf from '@tensorflow/tfjs'
 import { type Expr, fill, isExpr, type Opaque, opaque } from '../../expr/expr.js'
 import { type Shape, sameShape, sizeOf } from '../../expr/shape.js'
 import { unite } from '../../expr/structure.js'
 import { get, map, names, type Tree, values } from '../../expr/tree.js'
+import { admitTransform } from '../admit.js'
 import { ratedLike } from '../rate.js'
 import type { GradientTransform } from '../types.js'
 
@@ -65,6 +67,7 @@ const slices = (flat: Expr, params: Tree<Expr>, wanted: Tree<Expr>): Tree<Expr> 
  * flatten(scaleByTrustRatio()) // LARS with one ratio for the whole network
  */
 export const flatten = <S>(f: GradientTransform<S>): GradientTransform<S> => {
+  admitTransform('flatten', 'f', f)
   const evaluate = (params: Tree<Expr>, state: S): Tree<Expr> => {
     const { flat } = f.evaluate?.({ flat: concat(params) }, state) ?? {}
     return flat === undefined ? {} : slices(flat, params, params)

@@ -1,4 +1,5 @@
 /** Leaves that are not to move. */
+import { admitTransform } from '../admit.js'
 import { identity, zero } from '../combine.js'
 import { evaluatedLike } from '../evaluate.js'
 import { type LeafSelector, masked } from '../layers.js'
@@ -19,6 +20,7 @@ import type { GradientTransform, Stateless } from '../types.js'
 export function freeze(select: LeafSelector): GradientTransform<Stateless>
 export function freeze<S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S>
 export function freeze(select: LeafSelector, f: GradientTransform<unknown> = identity): GradientTransform<unknown> {
+  admitTransform('freeze', 'f', f)
   const [frozen, free] = [masked(select, zero), masked((name, params) => !select(name, params), f)]
   const transform: GradientTransform<unknown> = {
     init: params => {
@@ -34,6 +36,6 @@ export function freeze(select: LeafSelector, f: GradientTransform<unknown> = ide
     f,
     state => state,
     g => freeze(select, g),
-    evaluatedLike(free, state => state, transform),
+    evaluatedLike('freeze', free, state => state, transform),
   )
 }

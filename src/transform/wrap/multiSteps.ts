@@ -55,6 +55,7 @@ export const multiSteps = <S>(
 ): GradientTransform<MultiStepsState<S>> => {
   const k = scheduleOf('everyK', everyK, 'integer in [1, inf)')
   return wrapping(
+    'multiSteps',
     f,
     ({ inner }) => inner,
     g => multiSteps(g, everyK, { useGradMean, shouldSkip }),

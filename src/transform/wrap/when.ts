@@ -38,6 +38,7 @@ export const when = <S>(
   otherwise: GradientTransform<Stateless> = identity,
 ): GradientTransform<WhenState<S>> =>
   wrapping(
+    'when',
     f,
     ({ inner }) => inner,
     g => when(condition, g, otherwise),
