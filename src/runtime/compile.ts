@@ -25,7 +25,7 @@ import type {
 } from './types.js'
 
 export interface CompileOptions {
-  /** Which interpreter runs the transform; default `'fused'` on the `wasm` backend, `'tfjs'` on any other. */
+  /** Which interpreter runs the transform; default `'fused'` on the `wasm` backend that `useWasm` set up, `'tfjs'` on any other. */
   readonly interpreter?: Interpreter
 }
 

@@ -1,7 +1,8 @@
 /** Which interpreter runs a trace. */
 import * as tf from '@tensorflow/tfjs'
 import type { Graph, Target } from '../expr/graph.js'
-import { type Fused, type FusedPlan, fuse } from '../interpret/fused/index.js'
+import type { Fused, FusedPlan } from '../interpret/fused/index.js'
+import { fuser } from '../interpret/fuser.js'
 import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 
 export type Interpreter = 'tfjs' | 'fused'
@@ -19,11 +20,11 @@ export interface Runner {
 }
 
 /**
- * What runs a trace: the interpreter asked for, or the fused one wherever the `wasm` backend is current.
+ * What runs a trace: the interpreter asked for, or the fused one wherever the `wasm` backend is current and `useWasm` was called.
  *
  * @param inputNames the place of each input, by name
  * @param replaces for each target, the name of the input whose place it takes, if any
- * @throws Error at run time, where the fused interpreter is asked for on another backend
+ * @throws Error at run time, where the fused interpreter is asked for on another backend, or without `useWasm`
  */
 export const runnerOf = (
   interpreter: Interpreter | undefined,
@@ -33,28 +34,34 @@ export const runnerOf = (
   replaces: readonly (string | undefined)[],
 ): Runner => {
   let known: Fused | undefined
-  const fused = (): Fused => {
-    known ??= fuse(graph, targets, inputNames, replaces)
+  const fused = (): Fused | undefined => {
+    known ??= fuser()?.(graph, targets, inputNames, replaces)
     return known
   }
-  /** Why it is tfjs that runs, if it is. */
-  const reason = (): string | undefined => {
+  /** The loops, or why it is tfjs that runs. */
+  const chosen = (): Fused | string => {
     const backend = tf.getBackend()
-    if (interpreter === 'fused' && backend !== 'wasm')
-      throw new Error(
-        `the fused interpreter runs on the 'wasm' backend; the current one is '${backend}': call useWasm()`,
-      )
     if (interpreter === 'tfjs') return 'it was asked for'
-    return backend === 'wasm' ? undefined : `the backend is '${backend}', not 'wasm'`
+    const loops = backend === 'wasm' ? fused() : undefined
+    if (loops !== undefined) return loops
+    if (interpreter === 'fused')
+      throw new Error(
+        `the fused interpreter runs on the 'wasm' backend; the current one is '${backend}': call useWasm()${backend === 'wasm' ? ", of 'plastax/wasm', which brings it" : ''}`,
+      )
+    return backend === 'wasm' ? "useWasm() of 'plastax/wasm' was not called" : `the backend is '${backend}', not 'wasm'`
   }
   return {
-    run: (inputs, donated) =>
-      reason() !== undefined
+    run: (inputs, donated) => {
+      const loops = chosen()
+      return typeof loops === 'string'
         ? evaluate(graph, targets, name => inputs[inputNames.get(name) as number] as Value)
-        : fused().run(inputs, donated),
+        : loops.run(inputs, donated)
+    },
     plan: input => {
-      const why = reason()
-      return why === undefined ? { interpreter: 'fused', ...fused().plan(input) } : { interpreter: 'tfjs', reason: why }
+      const loops = chosen()
+      return typeof loops === 'string'
+        ? { interpreter: 'tfjs', reason: loops }
+        : { interpreter: 'fused', ...loops.plan(input) }
     },
   }
 }

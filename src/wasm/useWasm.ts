@@ -43,22 +43,8 @@ const setUp = async ({ wasmPaths, trainingKernels = true, threads = false }: Was
 // Calls are served one after another, so that two at once start one backend and the last options win.
 let last: Promise<void> = Promise.resolve()
 
-/**
- * Sets up and selects the WASM SIMD backend of TensorFlow.js, in Node and in a browser, without a word on the console.
- * Safe to call again, at once or after another backend was selected, and after `tf.removeBackend('wasm')`, which gives the
- * backend's memory back with all tensors in it. Where it fails, the backend selected before stays.
- *
- * @param options where the binaries are (Node finds them), whether Plastax's training kernels are used (default true), and
- * whether there are threads (default false)
- * @throws WasmBackendError that names what is missing: SIMD, a file (and where it was looked for), the package, the page's
- * leave to compile WebAssembly; or what did not start in time
- * @example
- * await useWasm()
- * tf.getBackend() // 'wasm'
- * @example
- * await useWasm({ wasmPaths: '/assets/wasm/' }) // in a browser
- */
-export const useWasm = (options: WasmOptions = {}): Promise<void> => {
+/** Sets up and selects the backend: see `useWasm` of this room's index, which brings the fused interpreter as well. */
+export const selectWasm = (options: WasmOptions = {}): Promise<void> => {
   const mine = last.then(() => setUp(options))
   last = mine.catch(() => undefined)
   return mine
