@@ -170,7 +170,7 @@ const selectionProblems = (selection: unknown): Problems =>
       ]
 
 /** How many runs a study makes, without making them. */
-const runsOf = (study: Study): number => {
+export const numberOfRuns = (study: Study): number => {
   const { variants, data, models, fractions, labelNoise, selection, seeds, tuning } = study
   const cells = data.length * models.length * fractions.length * labelNoise.length
   const [rows, candidates] = [Object.values(variants), Object.values(variants).flatMap(candidatesOf)]
@@ -183,7 +183,7 @@ const runsOf = (study: Study): number => {
 const MOST_RUNS = 100_000
 
 const sizeProblems = (study: Study): Problems => {
-  const runs = runsOf(study)
+  const runs = numberOfRuns(study)
   return runs <= MOST_RUNS
     ? []
     : [

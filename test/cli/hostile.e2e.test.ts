@@ -109,6 +109,16 @@ describe('studies', () => {
     expect(stderr).toMatch(/it makes 1000000 runs, which take 12 days at a second each; 100000 are the most/)
   })
 
+  test('of many runs it is said how many, and Ctrl-C is heard while they are planned', async () => {
+    const change = 'seeds: 1000, fractions: Array.from({ length: 49 }, (_, i) => (i + 1) / 50)'
+    const { child, end } = start(['study', 'run', await study('many', '', change), '--out', join(folder, 'many')])
+    const said = await new Promise<string>(resolve => child.stderr?.once('data', text => resolve(String(text))))
+    expect(said).toBe('98000 runs are planned, which take 28 hours at a second each\n')
+    child.kill('SIGINT')
+    const { code, signal } = await end
+    expect([code, signal]).toEqual([null, 'SIGINT'])
+  })
+
   test('a dry run says what is finished already', async () => {
     const file = await study('dry')
     const out = join(folder, 'dry')

@@ -27,6 +27,7 @@ import {
   tuningRuns,
 } from '../../study/index.js'
 import { findManifest } from '../../study/manifest.js'
+import { numberOfRuns } from '../../study/problems.js'
 import { count } from '../../study/report/text.js'
 import type { Io } from '../io.js'
 import { say } from '../printable.js'
@@ -131,6 +132,9 @@ const missingText = ({ missing }: StudyResult, folder: string): string => {
   return `${count(missing.length, 'run')} did not finish (${reasons.join('; ')}); run the same command again to try once more: '${folder}' keeps what is done`
 }
 
+/** To plan more takes seconds. */
+const MANY_RUNS = 5000
+
 /** @throws Error with a sentence; where it was interrupted, the process ends instead, once everything is put away */
 const runIn = async (study: Study, folder: string, options: StudyRunOptions, io: Io): Promise<Manifest> => {
   const ending = new AbortController()
@@ -145,17 +149,27 @@ const runIn = async (study: Study, folder: string, options: StudyRunOptions, io:
     }
     const engine = await engineOf(context, options, io)
     const display = studyDisplay(io.stderr)
-    const ignoreFurther = io.onInterrupt(() => {
-      if (!ending.signal.aborted) return ending.abort(new Error('interrupted'))
-      // A thread that hears nothing, such as one that never gets through the study's file.
-      display.stop()
-      io.exit(130)
-    })
+    const listen = () =>
+      io.onInterrupt(() => {
+        if (!ending.signal.aborted) return ending.abort(new Error('interrupted'))
+        // A thread that hears nothing, such as one that never gets through the study's file.
+        display.stop()
+        io.exit(130)
+      })
+    const runs = numberOfRuns(study)
+    // Nobody hears a signal while many runs are planned, so that until then Ctrl-C ends the process as it ends any other.
+    let ignoreFurther = runs > MANY_RUNS ? undefined : listen()
+    const stage: typeof display.stage = (...told) => {
+      ignoreFurther ??= listen()
+      display.stage(...told)
+    }
+    if (runs > MANY_RUNS)
+      say(io.stderr, `${runs} runs are planned, which take ${Math.ceil(runs / 3600)} hours at a second each\n`)
     try {
-      return await runStudy(study, context, folder, engine, display, ending.signal)
+      return await runStudy(study, context, folder, engine, { ...display, stage }, ending.signal)
     } finally {
       display.stop()
-      ignoreFurther()
+      ignoreFurther?.()
       await engine.close()
     }
   } finally {

@@ -92,6 +92,17 @@ const uncorrected = (held: readonly Comparison[]): readonly string[] => {
     : [`Before Holm's correction ${does(full)} better than all of them, at p ${probability(largest)} or less`]
 }
 
+const SHOWN = 3
+
+/** Of pairs without a gap, who finished how many seeds. */
+const finished = (all: readonly Comparison[]): string => {
+  const pairs = all.map(
+    ({ variant, against, diverged, won, lost }) =>
+      `${variant} finished ${won} and ${against} ${lost} of ${count(diverged, 'seed')}`,
+  )
+  return [...pairs.slice(0, SHOWN), ...(pairs.length > SHOWN ? [`${pairs.length - SHOWN} more pairs`] : [])].join('; ')
+}
+
 /**
  * The answer of a cell.
  *
@@ -105,7 +116,7 @@ export const cellAnswer = (all: readonly Comparison[], reach: Reach, lead: strin
     return 'This says nothing of what the modulation does beyond its step size: there is no variant with plasticity beside a control.'
   const tested = held.flatMap(({ gap }) => gap ?? [])
   if (tested.length === 0)
-    return 'This says nothing of plasticity: no seed was finished by both a variant with plasticity and a control.'
+    return `This says nothing of plasticity: no seed was finished by both a variant with plasticity and a control (${finished(held)}).`
   const { smallest, seeds } = reachOf(held)
   if (smallest > SIGNIFICANCE)
     return `No evidence: ${count(seeds, 'seed')} cannot tell whether the modulation beats its own step size. The smallest p that the sign-flip test can reach with so few is ${probability(smallest)}.`

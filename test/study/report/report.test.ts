@@ -173,7 +173,12 @@ test('all runs diverged: counted, no mean, no gap, no ranking', () => {
     [0, 1, 2].map(seed => diverged(spec(variant, seed))),
   )
   const report = reportOf(resultOf(runs))
-  expect(report.findings.answer).toContain('no seed was finished by both')
+  expect(report.findings.answer).toContain(
+    'no seed was finished by both a variant with plasticity and a control (neuroplastic finished 0 and alpha-one 0 of 3 seeds)',
+  )
+  expect(report.findings.cells[0]?.sentences[0]).toContain(
+    'alpha-one (no seed finished by both: of 3 seeds neuroplastic finished 0, alpha-one 0)',
+  )
   expect(report.findings.cells[0]?.sentences.join()).toContain(
     'neuroplastic on 3 of 3 seeds, alpha-one on 3 of 3 seeds and adam',
   )
