@@ -64,12 +64,15 @@ export const plasticityController = (
     const alpha = treeFrom(context, 'alpha', 'plasticityController')
     const gradientOnly = treeFrom(context, 'gradientOnly', 'plasticityController')
     const ratios = zipWith([updates, alpha, gradientOnly], (_, a, go) => logRatio(a, go, eps))
-    const ratioOf = (group: string): Expr =>
-      mean(values(filter(name => groupOf(name, params) === group)(ratios))).observe(`.signal ${group}`)
-    return map((g: Expr, name) => {
-      const group = groupOf(name, params)
-      const factor = group === undefined ? expr(1) : multiplier(ratioOf(group))
-      return factor.broadcastTo(g).observe('multiplier')
-    })(updates)
+    // Once for each group, for there may be thousands of leaves.
+    const groupNames = map((_, name) => groupOf(name, params))(ratios)
+    const factors = new Map(
+      [...new Set(values(groupNames))].map(group => {
+        if (group === undefined) return [group, expr(1)] as const
+        const members = values(filter(name => groupNames[name] === group)(ratios))
+        return [group, multiplier(mean(members).observe(`.signal ${group}`))] as const
+      }),
+    )
+    return map((g: Expr, name) => (factors.get(groupNames[name]) as Expr).broadcastTo(g).observe('multiplier'))(updates)
   })
 }

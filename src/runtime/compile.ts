@@ -38,7 +38,7 @@ export interface ObserveOptions extends CompileOptions {
  * Makes a transform ready to run on tensors, on whatever tfjs backend is current.
  *
  * It is traced at first use, once for each combination of leaf names, shapes and context entries: a changing epoch, loss or
- * learning rate traces nothing anew.
+ * learning rate traces nothing anew. The 32 combinations used last are kept ready.
  *
  * @param transform any gradient transform
  * @param options which interpreter, and what to observe: results then carry readings by label
@@ -73,21 +73,28 @@ export function compile<S>(
   }
 }
 
+/** How many signatures an optimizer keeps ready: one has a few, such as sets of leaves with a gradient; more come one after another. */
+const mostPrograms = 32
+
 const programs = <S>(
   transform: GradientTransform<S>,
   labels: readonly string[],
   interpreter: Interpreter | undefined,
 ): ObservedOptimizer<S> => {
-  const known: Program[] = []
+  // The one used last comes first: mostly it is the one that is looked for, and is found at once.
+  let known: readonly Program[] = []
 
   const programFor = (grads: Gradients, params: Tensors, context: StepContext): Program => {
     const found = known.find(program => matches(program, grads, params, context))
-    if (found !== undefined) return found
+    if (found !== undefined) {
+      if (found !== known[0]) known = [found, ...known.filter(program => program !== found)]
+      return found
+    }
     checkParams(params)
     checkGradients(grads, params)
     checkContext(context)
     const program = programOf(transform, signatureOf(grads, params, context), labels, interpreter)
-    known.push(program)
+    known = [program, ...known].slice(0, mostPrograms)
     return program
   }
 

@@ -42,7 +42,8 @@ export const programOf = (
   ]
   const replaces = [...signature.present.map(inputName.param), ...slots.map(({ path }) => inputName.state(path))]
   const leaves = names(signature.params)
-  const absent = leaves.filter(leaf => !signature.present.includes(leaf))
+  const present = new Set(signature.present)
+  const absent = leaves.filter(leaf => !present.has(leaf))
   const inputNames = inputNamesOf(signature, absent, slots)
   return {
     ...trace,

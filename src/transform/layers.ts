@@ -12,9 +12,18 @@ import type { GradientTransform } from './types.js'
 /** Whether a leaf is meant, given all parameters: their names, order and shapes. */
 export type LeafSelector = (name: string, params: Tree<Expr>) => boolean
 
+const places = new WeakMap<Tree<Expr>, ReadonlyMap<string, number>>()
+
+/** The place of each leaf in layer order: worked out once, for each of thousands of leaves may ask for its own. */
+const placesOf = (params: Tree<Expr>): ReadonlyMap<string, number> => {
+  const known = places.get(params) ?? new Map(names(params).map((name, i) => [name, i]))
+  places.set(params, known)
+  return known
+}
+
 const place = (name: string, params: Tree<Expr>): { readonly index: number; readonly body: number } => {
-  const all = names(params)
-  return { index: all.indexOf(name), body: Math.max(0, all.length - 2) }
+  const all = placesOf(params)
+  return { index: all.get(name) ?? -1, body: Math.max(0, all.size - 2) }
 }
 
 /** Every leaf. */
@@ -49,9 +58,9 @@ export const named =
 
 /** The thirds of the layers: the first $\lceil n/3 \rceil$ leaves, up to $\lceil 2n/3 \rceil$, the rest. */
 export const thirdOf = (name: string, params: Tree<Expr>): 'early' | 'middle' | 'late' => {
-  const all = names(params)
-  const index = all.indexOf(name)
-  return index < Math.ceil(all.length / 3) ? 'early' : index < Math.ceil((2 * all.length) / 3) ? 'middle' : 'late'
+  const { size } = placesOf(params)
+  const { index } = place(name, params)
+  return index < Math.ceil(size / 3) ? 'early' : index < Math.ceil((2 * size) / 3) ? 'middle' : 'late'
 }
 
 /** Whether a function asks for a leaf's name alone. A network may rightly have no convolution; a name that fits no leaf is mostly a slip. */

@@ -127,9 +127,12 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
     return args(id).reduce((rest, arg) => (isCell(arg) || rest < 0 ? rest : afford(arg, rest)), left)
   }
 
+  // There may be thousands of leaves: what a space needs is looked up, never looked for.
+  const ownOf = groupsOf(vectors, spaceOf)
+  const endedIn = groupsOf(reductions, id => spaceOf(args(id)[0] as NodeId))
   const passesOf = (space: number): readonly Pass[] => {
-    const own = vectors.filter(id => spaceOf(id) === space)
-    const ended = reductions.filter(id => spaceOf(args(id)[0] as NodeId) === space)
+    const own = ownOf.get(space) ?? []
+    const ended = endedIn.get(space) ?? []
     const highest = Math.max(0, ...own.map(level))
     const passes: Pass[] = []
     // From the last pass to the first: what a later one does not care to compute again, an earlier one keeps.
@@ -162,7 +165,7 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
     return passes
   }
 
-  const spaceIds = [...new Set(vectors.map(spaceOf))]
+  const spaceIds = [...ownOf.keys()]
   const spacePlaces = new Map(spaceIds.map((space, i) => [space, i]))
   const spaces = spaceIds.map(space => ({ size: sizeOf(node(space).shape), passes: passesOf(space) }))
 
@@ -172,17 +175,25 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
   )
   const barriers = [...awaited, ...foreign].map(level).filter(l => l > 0)
 
-  const opaques = foreign.filter(id => node(id).operation.op === 'opaque')
+  const inputs = new Map(order.map(id => [inputNameOf(node(id)), id]))
+  const firstPlace = new Map(roots.map((root, i) => [root, i] as const).reverse())
+  /** The level of the last foreign node that reads a value, and of the last that is a rule's own. */
+  const lastRead = new Map<NodeId, number>()
+  for (const id of foreign) for (const arg of args(id)) lastRead.set(arg, Math.max(level(id), lastRead.get(arg) ?? 0))
+  const lastOpaque = foreign.reduce(
+    (last, id) => (node(id).operation.op === 'opaque' ? Math.max(last, level(id)) : last),
+    0,
+  )
   const overwrites = roots.map((root, i) => {
-    const old = order.find(id => inputNameOf(node(id)) === (replaces[i] ?? ''))
-    if (roots.indexOf(root) !== i) return false
+    const old = replaces[i] === undefined ? undefined : inputs.get(replaces[i])
+    if (firstPlace.get(root) !== i) return false
     // A node of a rule's own may throw, and then nothing must have been written over. Cells are written at the very end.
-    if (!isCell(root) && opaques.some(id => level(id) > level(root))) return false
+    if (!isCell(root) && lastOpaque > level(root)) return false
     if (old === undefined) return true
-    if (roots.includes(old)) return false
+    if (targets.has(old)) return false
     if (isCell(root)) return true
-    if (foreign.some(id => args(id).includes(old) && level(id) > level(root))) return false
-    const passes = spaces[spaceIds.indexOf(spaceOf(root))]?.passes ?? []
+    if ((lastRead.get(old) ?? 0) > level(root)) return false
+    const passes = spaces[spacePlaces.get(spaceOf(root)) ?? -1]?.passes ?? []
     return (
       spaceOf(old) === spaceOf(root) && passes.every(pass => pass.level <= level(root) || !pass.loads.includes(old))
     )
@@ -208,6 +219,17 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
 
 const inputNameOf = ({ operation }: TensorNode): string | undefined =>
   operation.op === 'input' ? operation.name : undefined
+
+/** Items by a key, in their order. */
+export const groupsOf = <T, K>(items: readonly T[], key: (item: T) => K): ReadonlyMap<K, readonly T[]> => {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const group = groups.get(key(item)) ?? []
+    groups.set(key(item), group)
+    group.push(item)
+  }
+  return groups
+}
 
 /** The representative of the class of each item, where an item is in the class of its neighbours. */
 const unionOf = (items: readonly NodeId[], neighbours: (id: NodeId) => readonly NodeId[]): ((id: NodeId) => NodeId) => {

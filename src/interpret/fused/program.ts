@@ -2,9 +2,10 @@
 import type { Graph, NodeId, TensorNode } from '../../expr/graph.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
 import { encodeModule } from '../../wasm/emit/encode.js'
+import { type Recent, recent } from '../recent.js'
 import { emitSpace } from './emit.js'
-import { externalWord, type Layout, layoutOf, reductionWord, sameExternal, slotWord, structureOf } from './layout.js'
-import type { External, Plan } from './plan.js'
+import { externalWord, type Layout, layoutOf, reductionWord, slotWord, structureOf } from './layout.js'
+import { type External, groupsOf, type Plan } from './plan.js'
 
 /** Runs one segment over consecutive descriptors. */
 export type Segment = (descriptor: number, count: number) => void
@@ -62,11 +63,14 @@ export interface Program {
   readonly scratchWords: number
 }
 
-const known = new WeakMap<WebAssembly.Memory, Map<string, readonly Segment[]>>()
+/** How many structures of code are kept: those of many rules at once, for a rule has a few. */
+const mostStructures = 256
+
+const known = new WeakMap<WebAssembly.Memory, Recent<string, readonly Segment[]>>()
 
 /** The code of a space, made once for each structure. */
 const segmentsOf = (plan: Plan, index: number, layout: Layout, memory: WebAssembly.Memory): readonly Segment[] => {
-  const instances = known.get(memory) ?? new Map<string, readonly Segment[]>()
+  const instances = known.get(memory) ?? recent<string, readonly Segment[]>(mostStructures)
   known.set(memory, instances)
   const structure = structureOf(plan, index, layout)
   const found = instances.get(structure)
@@ -80,12 +84,14 @@ const segmentsOf = (plan: Plan, index: number, layout: Layout, memory: WebAssemb
   return segments
 }
 
-/** Numbers items as they are first asked about. */
-const numbering = <T>(same: (a: T, b: T) => boolean) => {
+/** Numbers items as they are first asked about; those of equal key are one. */
+const numbering = <T>(key: (item: T) => unknown) => {
   const items: T[] = []
+  const places = new Map<unknown, number>()
   const place = (item: T): number => {
-    const found = items.findIndex(known => same(known, item))
-    return found >= 0 ? found : items.push(item) - 1
+    const found = places.get(key(item)) ?? items.push(item) - 1
+    places.set(key(item), found)
+    return found
   }
   return { items, place }
 }
@@ -123,9 +129,10 @@ export const programOf = (
   const inputs = [...placeOf.values()]
 
   const foreign = new Set(plan.foreign)
+  const rootOf = new Map(resolved.roots.map((id, i) => [id, i] as const).reverse())
   const makers = [...new Set([...resolved.roots, ...plan.handed, ...plan.foreign])].filter(id => !placeOf.has(id))
   const made = makers.map((id): Made => {
-    const root = resolved.roots.indexOf(id)
+    const root = rootOf.get(id) ?? -1
     const by = foreign.has(id) ? 'tfjs' : plan.isCell(id) ? 'host' : 'loops'
     const over = by === 'tfjs' ? undefined : inputNames.get((plan.overwrites[root] && replaces[root]) || '')
     return { id, shape: node(id).shape, size: sizeOf(node(id).shape), by, over }
@@ -133,15 +140,13 @@ export const programOf = (
   const firstMade = inputNames.size
   for (const id of [...makers, ...plan.temporaries]) placeOf.set(id, inputNames.size + placeOf.size - inputs.length)
 
-  const externals = numbering<External>(sameExternal)
+  const externals = numbering<External>(({ from, id }) => `${from} ${id}`)
   const layouts = plan.spaces.flatMap(({ size, passes }, index) => {
     if (passes.length === 0) return []
     const layout = layoutOf(plan, index)
     return [{ layout, size, segments: segmentsOf(plan, index, layout, memory) }]
   })
-  const kinds = numbering<readonly Segment[]>((a, b) => a === b)
-  for (const { segments } of layouts) kinds.place(segments)
-  const grouped = kinds.items.map(segments => layouts.filter(item => item.segments === segments))
+  const grouped = groupsOf(layouts, ({ segments }) => segments)
 
   // Scratch memory: the descriptors, class by class, then the vectors that live between passes only.
   const reductions = new Map<NodeId, number>()
@@ -149,7 +154,8 @@ export const programOf = (
   const slots: (readonly [word: number, place: number])[] = []
   const numbers: (readonly [word: number, external: number])[] = []
   const literals: (readonly [word: number, value: number])[] = []
-  const words = grouped.flat().reduce((word, { layout, size }) => {
+  const classes = [...grouped.values()]
+  const words = classes.flat().reduce((word, { layout, size }) => {
     sizes.push([word, 4 * size])
     for (const [i, id] of layout.slots.entries()) slots.push([word + slotWord(i), placeOf.get(id) as number])
     for (const [i, external] of layout.externals.entries()) {
@@ -172,7 +178,7 @@ export const programOf = (
 
   return {
     plan,
-    classes: grouped.map(items => {
+    classes: classes.map(items => {
       const { segments, layout } = items[0] as (typeof items)[number]
       return { segments, members: items.length, words: layout.words }
     }),
@@ -180,7 +186,7 @@ export const programOf = (
     made,
     firstMade,
     hostMade: made.flatMap(({ by }, i) => (by === 'host' ? [i] : [])),
-    passing: made.flatMap(({ id }, i) => (resolved.roots.includes(id) ? [] : [firstMade + i])),
+    passing: made.flatMap(({ id }, i) => (rootOf.has(id) ? [] : [firstMade + i])),
     placeOf,
     roots: resolved.roots.map(id => placeOf.get(id) as number),
     externals: externals.items.map(e => ({ ...e, level: e.from === 'cell' ? plan.level(e.id) : 0 })),
