@@ -3,29 +3,32 @@ import { canonicalForm } from '../expr/canonical.js'
 import { sha256 } from '../expr/sha256.js'
 import type { GradientTransform } from '../transform/types.js'
 import { type NetworkOptions, signatureFor } from './explain/network.js'
-import { traceInit, traceUpdate } from './trace.js'
+import { traceEvaluation, traceInit, traceUpdate } from './trace.js'
 
 /** What to trace a transform over, to tell which it is. */
 export type IdentityOptions = NetworkOptions
 
 /**
- * A transform as a text: the leaves in order, where its state stands, and the canonical forms of what `init` and `update`
- * compute.
+ * A transform as a text: the leaves in order, where its state stands, and the canonical forms of what `init`, `update` and
+ * `evaluate` compute.
  */
 export const canonicalOf = (transform: GradientTransform<unknown>, options?: IdentityOptions): string => {
   const signature = signatureFor(options)
   const { graph, slots, updates, next } = traceUpdate(transform, signature)
+  const evaluation = traceEvaluation(transform, signature.params)
   return [
     JSON.stringify(Object.entries(signature.params)),
     JSON.stringify(slots.map(({ path, shape }) => [path, shape ?? 'number'])),
     canonicalForm(traceInit(transform, signature.params).graph),
     canonicalForm(graph, [...updates, ...next]),
+    JSON.stringify(evaluation.leaves),
+    canonicalForm(evaluation.graph),
   ].join('\n\n')
 }
 
 /**
- * A hash that tells transforms apart: the same exactly where `init` and `update` compute the same thing in the same way, node
- * by node, so that runs are equal bit for bit; another where any number, attribute, version, state or wiring differs.
+ * A hash that tells transforms apart: the same exactly where `init`, `update` and `evaluate` compute the same thing in the same
+ * way, node by node, so that runs are equal bit for bit; another where any number, attribute, version, state or wiring differs.
  *
  * What is observed plays no part, and neither does what the updates and the state do not need. An opaque operation counts by
  * its name, version, attributes and source text: the hash is that of one build of the package, and a minified one has others.

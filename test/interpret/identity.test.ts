@@ -32,6 +32,10 @@ describe('another identity has', () => {
         [g],
       ),
     )
+  const evaluated = (at: number): T => ({
+    ...P.scale(0.1),
+    evaluate: params => P.tree.map((p: P.Expr) => p.mul(at))(params),
+  })
   test.each<readonly [string, T, T]>([
     ['fewer Newton-Schulz steps', P.muon({ nsSteps: 5 }), P.muon({ nsSteps: 2 })],
     ['other Newton-Schulz coefficients', P.muon(), P.muon({ nsCoeffs: 'dion' })],
@@ -65,6 +69,7 @@ describe('another identity has', () => {
     ['another name of it', custom({}), custom({ name: 'twice' })],
     ['other attributes', custom({}), custom({ attributes: { by: 2 } })],
     ['other source text', custom({}), custom({ run: ([x]: readonly unknown[]) => tf.mul(x as tf.Tensor, 3) })],
+    ['other weights to evaluate at', evaluated(0), evaluated(1)],
     ['slices of the whole in other places', P.flatten(P.scale(1)), P.identity],
   ])('%s', (_, a, b) => {
     expect(id(a)).not.toBe(id(b))

@@ -71,6 +71,25 @@ describe.each(backends)('on %s', backend => {
     expect(bias.params['dense/kernel']?.dataSync().every(Number.isFinite)).toBe(true)
   })
 
+  test('the 32 signatures used last are kept ready, others are traced again', () => {
+    const { traces, transform } = counting(leafwise(g => g.mul(2)))
+    const optimizer = compile(transform)
+    const run = (n: number) => {
+      const w = tf.ones([n])
+      tf.dispose([w, optimizer.update({ w }, optimizer.init({ w }), { w })[0]])
+    }
+    for (let n = 1; n <= 32; n++) run(n)
+    for (let n = 1; n <= 32; n++) run(n)
+    expect(traces.count).toBe(32)
+    run(1)
+    run(33) // in the place of 2, which was used longest ago
+    run(1)
+    run(3)
+    expect(traces.count).toBe(33)
+    run(2)
+    expect(traces.count).toBe(34)
+  })
+
   test('update and applyUpdates write to nothing and give tensors of their own', () => {
     const optimizer = compile(chain(scaleByAdam(), scaleByLearningRate(0.1)))
     const [p, g] = [params(), grads()]
