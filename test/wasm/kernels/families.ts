@@ -7,6 +7,7 @@ import { movements } from './rows/movement.js'
 import { normalizations } from './rows/normalization.js'
 import { pools } from './rows/pooling.js'
 import { products } from './rows/product.js'
+import { recurrents } from './rows/recurrent.js'
 import { reductions } from './rows/reduction.js'
 
 export const families: readonly { readonly name: string; readonly rows: readonly Row[] }[] = [
@@ -17,5 +18,6 @@ export const families: readonly { readonly name: string; readonly rows: readonly
   { name: 'normalization and images', rows: normalizations },
   { name: 'movement', rows: movements },
   { name: 'reductions', rows: reductions },
+  { name: 'recurrent layers', rows: recurrents },
   { name: 'pools', rows: pools },
 ]

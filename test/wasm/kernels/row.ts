@@ -51,7 +51,7 @@ const weighted = ({ values }: Field, weights: Float64Array): number =>
   values.reduce((sum, value, i) => sum + value * weights[i]!, 0)
 
 /** The result and the gradients of its weighted sum for all inputs. */
-const valueAndGradients = (
+export const valueAndGradients = (
   { inputs, compute }: Geometry,
   weights: Float64Array,
   gradient: boolean,
@@ -89,7 +89,7 @@ const told = (says: object): string =>
 /** The seeds of a case: by operation, so that two rows do not go through the same numbers. */
 const seedOf = (op: string, i: number): number => [...op].reduce((h, c) => Math.imul(h, 31) + c.charCodeAt(0), 7) + i
 
-const caseOf = ({ op, geometry }: Row, i: number, compared = false) => {
+export const caseOf = ({ op, geometry }: Row, i: number, compared = false) => {
   const draw = drawFrom(seedOf(op, i))
   const drawn = geometry(draw, compared)
   const wanted = drawn.reference(...drawn.inputs)

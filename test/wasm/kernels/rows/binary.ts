@@ -127,7 +127,7 @@ const binary: Readonly<Record<string, Binary>> = {
   logicalXor: {
     compute: (a, b) => tf.logicalXor(a.greater(0), b.greater(0)).toFloat(),
     f: holds((a, b) => a > 0 !== b > 0),
-    kernels: ['LogicalXor'],
+    kernels: ['LogicalAnd', 'LogicalNot'],
     gradient: false,
   },
   logicalNot: {

@@ -6,7 +6,7 @@ import type { Row } from '../row.js'
 const channel = (index: readonly number[], of: Field): number => of.values[index.at(-1)!]!
 
 /** $Y = \gamma (X - \mu) / \sqrt{\sigma^2 + \varepsilon} + \beta$ by channel (Ioffe and Szegedy 2015, algorithm 1). */
-const batchNorm = ([x, mean, variance, offset, scale]: readonly Field[], epsilon: number): Field =>
+export const batchNorm = ([x, mean, variance, offset, scale]: readonly Field[], epsilon: number): Field =>
   generate(x!.shape, index => {
     const spread = Math.sqrt(channel(index, variance!) + epsilon)
     return ((at(x!, index) - channel(index, mean!)) / spread) * channel(index, scale!) + channel(index, offset!)
@@ -24,7 +24,7 @@ const layerNorm = ([x, offset, scale]: readonly Field[], epsilon: number): Field
 }
 
 /** $Y_c = X_c / (k + \alpha \sum_{|c' - c| \le r} X_{c'}^2)^\beta$ (Krizhevsky et al. 2012, section 3.3). */
-const localResponse = (x: Field, radius: number, bias: number, alpha: number, beta: number): Field =>
+export const localResponse = (x: Field, radius: number, bias: number, alpha: number, beta: number): Field =>
   generate(x.shape, index => {
     const c = index.at(-1)!
     let sum = 0
@@ -46,7 +46,7 @@ const placeIn = ({ from, to, alignCorners, halfPixelCenters }: Resize, i: number
   return halfPixelCenters ? (i + 0.5) * scale - 0.5 : i * scale
 }
 
-const bilinear = (x: Field, rows: Resize, columns: Resize): Field =>
+export const bilinear = (x: Field, rows: Resize, columns: Resize): Field =>
   generate([x.shape[0]!, rows.to, columns.to, x.shape[3]!], ([b, i, j, c]) => {
     const sides = [placeIn(rows, i!), placeIn(columns, j!)]
     const near = sides.map((place, k) => {
@@ -61,7 +61,7 @@ const bilinear = (x: Field, rows: Resize, columns: Resize): Field =>
     return top * (1 - r.part) + bottom * r.part
   })
 
-const nearest = (x: Field, rows: Resize, columns: Resize): Field =>
+export const nearest = (x: Field, rows: Resize, columns: Resize): Field =>
   generate([x.shape[0]!, rows.to, columns.to, x.shape[3]!], ([b, i, j, c]) => {
     const place = (resize: Resize, k: number): number => {
       const { from, alignCorners, halfPixelCenters } = resize

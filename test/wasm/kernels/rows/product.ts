@@ -5,7 +5,7 @@ import type { Row } from '../row.js'
 import { type Activation, activations, clearOfKinks } from './convolution.js'
 
 /** $C_{b,i,k} = \sum_j A_{b,i,j} B_{b,j,k}$, either operand transposed, batches broadcast. */
-const product = (a: Field, b: Field, transposeA: boolean, transposeB: boolean): Field => {
+export const product = (a: Field, b: Field, transposeA: boolean, transposeB: boolean): Field => {
   const [rows, inner] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!]
   const columns = transposeB ? b.shape.at(-2)! : b.shape.at(-1)!
   const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
@@ -26,7 +26,7 @@ const turned = ([rows, columns]: readonly [number, number], turn: boolean): numb
 const drawSides = (draw: Draw) => ({ rows: draw.int(1, 5), inner: draw.int(1, 9), columns: draw.int(1, 9) })
 
 /** The sum over all axes that the result does not name. */
-const einsum = (equation: string, terms: readonly Field[]): Field => {
+export const einsum = (equation: string, terms: readonly Field[]): Field => {
   const [left, right] = equation.split('->') as [string, string]
   const names = left.split(',')
   const sizes = new Map(names.flatMap((name, t) => [...name].map((axis, k) => [axis, terms[t]!.shape[k]!] as const)))

@@ -27,11 +27,11 @@ const product: Fold = values => values.reduce((a, b) => a * b, 1)
 const largest: Fold = values => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
 const smallest: Fold = values => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
 const mean: Fold = values => sum(values) / values.length
-const logSumExp: Fold = values => {
+export const logSumExp: Fold = values => {
   const most = largest(values)
   return most + Math.log(sum(values.map(value => Math.exp(value - most))))
 }
-const variance: Fold = values => mean(values.map(value => (value - mean(values)) ** 2))
+export const variance: Fold = values => mean(values.map(value => (value - mean(values)) ** 2))
 
 type Reduce = (x: tf.Tensor, axes: number[], keepDims: boolean) => tf.Tensor
 
@@ -88,7 +88,7 @@ const alongLast = (
   },
 })
 
-const scan =
+export const scan =
   (f: (a: number, b: number) => number, first: number, exclusive: boolean, reverse: boolean) =>
   (values: readonly number[]) => {
     const order = reverse ? [...values].reverse() : values
@@ -137,11 +137,11 @@ const cumulative = (
   },
 })
 
-const softmax = (values: readonly number[]): number[] => values.map(value => Math.exp(value - logSumExp(values)))
+export const softmax = (values: readonly number[]): number[] => values.map(value => Math.exp(value - logSumExp(values)))
 const ofNothing = (value: string): string => `of nothing ${value}`
 
 export const reductions: readonly Row[] = [
-  reduction('sum', (x, axes, keep) => tf.sum(x, axes, keep), sum, ['Sum', 'Tile'], { special: ofNothing('0') }),
+  reduction('sum', (x, axes, keep) => tf.sum(x, axes, keep), sum, ['Sum'], { special: ofNothing('0') }),
   reduction('mean', (x, axes, keep) => tf.mean(x, axes, keep), mean, ['Mean'], {
     special: ofNothing('0'),
     layers: ['average', 'globalAveragePooling1d', 'globalAveragePooling2d'],
@@ -154,7 +154,7 @@ export const reductions: readonly Row[] = [
   reduction('logSumExp', (x, axes, keep) => tf.logSumExp(x, axes, keep), logSumExp, ['Max', 'Exp', 'Log'], {
     special: ofNothing('NaN'),
   }),
-  reduction('moments', (x, axes, keep) => tf.moments(x, axes, keep).variance, variance, ['Mean', 'SquaredDifference'], {
+  reduction('moments', (x, axes, keep) => tf.moments(x, axes, keep).variance, variance, ['Mean', 'Square'], {
     special: ofNothing('0'),
     gradient: true,
   }),
@@ -198,7 +198,7 @@ export const reductions: readonly Row[] = [
     'logSoftmax',
     x => tf.logSoftmax(x),
     values => values.map(value => value - logSumExp(values)),
-    ['LogSoftmax', 'Max', 'Sum'].slice(0, 1),
+    ['Max', 'Exp', 'Sum'],
   ),
   cumulative(
     'cumsum',
