@@ -1,7 +1,7 @@
 /** Elementwise kernels where the stock ones lose NaN, or what is small. */
 import type * as tf from '@tensorflow/tfjs'
 import { required, type WasmKernel, wasmKernel } from './kernel.js'
-import { clampInto } from './loops.js'
+import { allFinite, clampInto } from './loops.js'
 import { floats, usingFloats, usingTemporary } from './tensors.js'
 
 /**
@@ -43,7 +43,7 @@ export const extremum =
     const { inputs, backend } = call
     const [a, b] = [required(inputs, 'a'), required(inputs, 'b')]
     const out = stock(call)
-    if (b.dtype !== 'float32' || !floats(backend, b).some(Number.isNaN)) return out
+    if (b.dtype !== 'float32' || allFinite(backend, b)) return out
     return usingTemporary(backend, stock({ ...call, inputs: { a: b, b: a } }), other => {
       const target = floats(backend, out)
       floats(backend, other).forEach((x, i) => {
@@ -76,13 +76,19 @@ export const sin = each(Math.sin)
  * Improves `Prelu`: $y = x$ where $x \ge 0$, else $\alpha x$, with $\alpha$ broadcast over $x$. The stock kernel knows one
  * $\alpha$ for each of the last elements, and multiplies 0 by those that are not finite.
  *
+ * @param stock the stock kernel, which computes all else
  * @example
  * tf.prelu([[-1, 2], [-3, 4]], [[1], [10]]) // [[-1, 2], [-30, 4]] on wasm
  */
 export const prelu =
-  (): WasmKernel =>
-  ({ inputs, backend }) => {
+  (stock: WasmKernel): WasmKernel =>
+  call => {
+    const { inputs, backend } = call
     const [x, alpha] = [required(inputs, 'x'), required(inputs, 'alpha')]
+    const first = alpha.shape.findIndex(n => n !== 1)
+    const own = first < 0 ? [] : alpha.shape.slice(first)
+    const last = own.every((n, k) => n === x.shape[x.shape.length - own.length + k])
+    if (last && alpha.dtype === 'float32' && allFinite(backend, alpha)) return stock(call)
     const scaled = wasmKernel('Multiply')({ inputs: { a: x, b: alpha }, backend })
     const [target, source] = [floats(backend, scaled), floats(backend, x)]
     for (let i = 0; i < source.length; i++) if (!(source[i]! < 0)) target[i] = source[i]!

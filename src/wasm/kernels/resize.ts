@@ -31,10 +31,12 @@ const nearest = (i: number, from: number, to: number, options: Options): Mixture
 
 const gradient =
   (mixture: typeof bilinear) =>
-  (): WasmKernel =>
-  ({ inputs, backend, attrs }) => {
+  (stock: WasmKernel): WasmKernel =>
+  call => {
+    const { inputs, backend, attrs } = call
     const [dy, images] = [required(inputs, 'dy'), required(inputs, 'images')]
     const options = attrs as unknown as tf.ResizeBilinearAttrs
+    if (!options.alignCorners && !options.halfPixelCenters) return stock(call)
     const [batch, height, width, channels] = images.shape as [number, number, number, number]
     const [, outHeight, outWidth] = dy.shape as [number, number, number]
     const out = zeros(backend, images.shape)
@@ -62,6 +64,7 @@ const gradient =
  * Improves `ResizeBilinearGrad` and `ResizeNearestNeighborGrad`. The stock kernels know nothing of `halfPixelCenters`, and
  * round otherwise than the forward pass where corners are aligned.
  *
+ * @param stock the stock kernel, which computes without either
  * @example
  * tf.grad(x => tf.image.resizeBilinear(x, [8, 8], false, true).sum())(image) // on wasm
  */
