@@ -66,7 +66,7 @@ const each =
     return out
   }
 
-/** Improves `Sign`, which is 0 below 1e-7 in the stock kernel. Of NaN it is 0, as on the `cpu` backend. */
+/** Improves `Sign`: the stock kernel gives 0 for small numbers. Of NaN it is 0, as on the `cpu` backend. */
 export const sign = each(x => (x > 0 ? 1 : x < 0 ? -1 : 0))
 /** Improves `Log1p` and `Sin`, of which the stock kernels keep no digit near 0. */
 export const log1p = each(Math.log1p)
