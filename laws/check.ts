@@ -122,6 +122,17 @@ export const checkLaw = (
   return { ...common, outcome: 'violated', violation }
 }
 
+/** @throws TypeError for what is no claim: a factory that was not called, most likely */
+const admitClaims = (claims: readonly Claim[]): void => {
+  if (!Array.isArray(claims))
+    throw new TypeError('checkLaws: claims are a list, as in checkLaws(transform, [signSymmetry])')
+  for (const [i, claim] of claims.entries())
+    if (claim?.kind !== 'law' && claim?.kind !== 'exemption')
+      throw new TypeError(
+        `checkLaws: claims[${i}] is no claim${typeof claim === 'function' ? `; call it, as in boundedModulation({ lo: 0.5, hi: 1.5 })` : ''}`,
+      )
+}
+
 /** Runs that tell a share of a tenth from none. */
 const enough = 100
 
@@ -143,6 +154,7 @@ export const checkLaws = (
   claims: readonly Claim[] = [],
   options: CheckOptions = {},
 ): Report => {
+  admitClaims(claims)
   const subject = subjectOf(transform, options)
   const seed = options.seed ?? Date.now() ^ (Math.random() * 0x100000000)
   const exemptions = claims.filter(claim => claim.kind === 'exemption')

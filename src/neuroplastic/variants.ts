@@ -20,6 +20,7 @@ import {
   shuffleWithinLeaf,
   withLearningRateController,
 } from '../transform/index.js'
+import { admitOptions } from '../transform/options.js'
 import { type ControllerMode, type ControllerOptions, plasticityController } from './controller.js'
 import { gradientOnlyAlpha, type PlasticityOptions, plasticity, withPlasticity } from './plasticity.js'
 import {
@@ -78,7 +79,14 @@ const described = <T extends GradientTransform<unknown>>(
   more: object,
   transform: T,
 ): T => {
-  const given = pick(options, ['learningRate', 'weightDecay', 'decoupledWeightDecay', 'mask', 'homeostasis'])
+  const shared = ['learningRate', 'weightDecay', 'decoupledWeightDecay', 'mask', 'plasticity', 'homeostasis'] as const
+  // What a variant has besides is what it says of itself, but for an epsilon, which it calls by another name.
+  const own = Object.keys(more).flatMap(key => (/^(orthogonal|controller)Eps$/.test(key) ? [key, 'eps'] : [key]))
+  admitOptions('this variant of neuroPlastic', options, [...shared, ...own])
+  const given = pick(
+    options,
+    shared.filter(key => key !== 'plasticity'),
+  )
   return configured(transform, {
     optimizer: 'neuroplastic',
     ...given,

@@ -2,6 +2,7 @@
 import { configured } from '../transform/configured.js'
 import type { Hyperparameter, Interval } from '../transform/hyperparameter.js'
 import type { GradientTransform, LeafSelector, Scheduled } from '../transform/index.js'
+import { admitOptions } from '../transform/options.js'
 
 /**
  * What an option may be, as data for whoever reads configurations: a number of an interval, or a schedule beside it; an
@@ -50,9 +51,11 @@ export const described = <O extends object, T extends GradientTransform<unknown>
   make: (options: O) => T,
 ): Described<O, T> => {
   // Every option may be absent, which the compiler does not know of an arbitrary O.
-  const optimizer = (options = {} as O): T => configured(make(options), { optimizer: name, ...options })
+  const names = Object.keys(kinds)
+  const optimizer = (options = {} as O): T =>
+    configured(make(admitOptions(name, options, names)), { optimizer: name, ...options })
   // A record of kinds, of whatever options.
-  return Object.assign(optimizer, { options: Object.keys(kinds), kinds: kinds as Readonly<Record<string, Kind>> })
+  return Object.assign(optimizer, { options: names, kinds: kinds as Readonly<Record<string, Kind>> })
 }
 
 /** Options that many optimizers have. */

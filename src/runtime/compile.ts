@@ -7,6 +7,7 @@ import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, traceInit } from '../interpret/trace.js'
 import { admitTransform } from '../transform/admit.js'
 import { HyperparameterError } from '../transform/hyperparameter.js'
+import { admitOptions } from '../transform/options.js'
 import type { GradientTransform } from '../transform/types.js'
 import { checkAssigned, checkContext, checkGradients, checkParams, matches, refuseState } from './check.js'
 import { readingsOf } from './observations.js'
@@ -52,9 +53,10 @@ export function compile<S>(transform: GradientTransform<S>, options?: CompileOpt
 export function compile<S>(transform: GradientTransform<S>, options: ObserveOptions): ObservedOptimizer<S>
 export function compile<S>(
   transform: GradientTransform<S>,
-  { interpreter, observe }: CompileOptions & Partial<ObserveOptions> = {},
+  options: CompileOptions & Partial<ObserveOptions> = {},
 ): Optimizer<S> | ObservedOptimizer<S> {
   admitTransform('compile', 'the transform', transform)
+  const { interpreter, observe } = admitOptions('compile', options, ['interpreter', 'observe'])
   if (interpreter !== undefined && interpreter !== 'tfjs' && interpreter !== 'fused')
     throw new HyperparameterError('interpreter', interpreter, "'tfjs' or 'fused'")
   const { init, plan, update, step } = programs(transform, observe ?? [], interpreter)

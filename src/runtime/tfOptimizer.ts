@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs'
 import { map } from '../expr/tree.js'
 import { admitTransform, isTransform } from '../transform/admit.js'
 import { admit, HyperparameterError } from '../transform/hyperparameter.js'
+import { admitOptions } from '../transform/options.js'
 import { rateOf } from '../transform/rate.js'
 import type { GradientTransform, OptimizerConfig } from '../transform/types.js'
 import { grown, kept, valuesOf } from './adapter/carry.js'
@@ -71,6 +72,13 @@ export class TfOptimizer extends tf.Optimizer {
 
   constructor(transform: GradientTransform<unknown>, options: TfOptimizerOptions = {}) {
     super()
+    admitOptions('toTfOptimizer', options, [
+      'stepsPerEpoch',
+      'totalEpochs',
+      'evaluationsPerStep',
+      'context',
+      'interpreter',
+    ])
     for (const option of ['stepsPerEpoch', 'totalEpochs', 'evaluationsPerStep'] as const)
       admit(option, options[option] ?? 1, 'integer in [1, inf)')
     this.#transform = transform
