@@ -197,6 +197,7 @@ const used = (decoded: Decoded, steps: readonly Step[], labels: readonly string[
 /** Runs `f` on a backend. Both are started, so that selecting one takes effect at once. */
 const on = (backend: string, f: () => void): void => {
   const current = tf.getBackend()
+  if (backend === current) return void tf.tidy(f)
   void tf.setBackend(backend)
   try {
     tf.tidy(f)
@@ -218,8 +219,10 @@ export const wrongOn = (trial: Trial, machine: Machine): string | undefined => {
   }
 }
 
+/** What is wrong on the wasm backend, or on the cpu's: a third of the trials go there, for selecting a backend is dear. */
 export const wrong = (trial: Trial): string | undefined => {
-  for (const machine of machines) {
+  const there = (trial.steps[0]?.seed ?? 0) % 3 === 0
+  for (const machine of machines.filter(({ backend }) => backend !== 'cpu' || there)) {
     const found = wrongOn(trial, machine)
     if (found !== undefined) return found
   }

@@ -7,8 +7,11 @@ interface Heap {
   _free(address: number): void
 }
 
+// A growth is by a fifth, and a backend takes as long to start as some ten programs.
 const most = 10
+const apart = 200
 let grown = 0
+let programs = 0
 
 /** Takes memory until there is more of it, and gives it back. Elsewhere it does nothing. */
 export const grow = (): void => {
@@ -21,10 +24,12 @@ export const grow = (): void => {
   grown += 1
 }
 
-/** Starts the backend anew where its heap has grown often. Nothing may be left on it. */
+/** Before each program: now and then, where the heap has grown often, starts the backend anew. Nothing may be left on it. */
 export const renew = async (): Promise<void> => {
-  if (grown < most) return
+  programs += 1
+  if (grown < most || programs < apart) return
   grown = 0
+  programs = 0
   const factory = tf.findBackendFactory('wasm')
   tf.removeBackend('wasm')
   tf.registerBackend('wasm', factory, 2)
