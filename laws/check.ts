@@ -32,10 +32,29 @@ export type CheckOptions = SubjectOptions & RunOptions
 
 const epochByStep = (step: number): StepContext => ({ epoch: step + 1, totalEpochs: 8, loss: 1 / (step + 1) })
 
+/** Ready to run; what it reads where labels are observed is let go. */
+const compiled: Subject['compile'] = (transform, observe) => {
+  if (observe === undefined) return compile(transform)
+  const { init, plan, update, step, ...rest } = compile(transform, { observe })
+  return {
+    ...rest,
+    init,
+    plan,
+    update: (...inputs) => {
+      const [updates, state] = update(...inputs)
+      return [updates, state]
+    },
+    step: (...inputs) => {
+      const { params, state } = step(...inputs)
+      return { params, state }
+    },
+  }
+}
+
 /** A transform as the subject of laws. */
 export const subjectOf = (
   transform: GradientTransform<unknown>,
-  { source = 'transform', combinators = 1, context = epochByStep, compile: make = compile }: SubjectOptions = {},
+  { source = 'transform', combinators = 1, context = epochByStep, compile: make = compiled }: SubjectOptions = {},
 ): Subject => ({
   transform,
   source,

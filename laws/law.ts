@@ -10,8 +10,8 @@ export interface Subject {
   readonly source: string
   /** Of how many transforms it is made, itself included; what has no parts counts 1. */
   readonly combinators: number
-  /** Makes it ready to run. */
-  readonly compile: (transform: GradientTransform<unknown>) => Optimizer<unknown>
+  /** Makes it ready to run; with labels, so that it also reads what they name. */
+  readonly compile: (transform: GradientTransform<unknown>, observe?: readonly string[]) => Optimizer<unknown>
   /** What a step knows besides its gradients; steps count from 0. */
   readonly context: (step: number) => StepContext
 }

@@ -3,8 +3,10 @@ import type { Law } from '../law.js'
 import { agreesWithCpu } from './backends.js'
 import { resumes } from './codec.js'
 import { evaluates } from './evaluation.js'
+import { nothingConsumed } from './failure.js'
 import { finite, recovers, zeroInZeroOut } from './finite.js'
 import { leakFree, sharedBuffers, sharedGradients } from './memory.js'
+import { observingChangesNothing } from './observing.js'
 import { interleaved, pure, stepAgrees, structure } from './pure.js'
 import { counters, missingGradient } from './stillness.js'
 
@@ -16,6 +18,8 @@ export {
   interleaved,
   leakFree,
   missingGradient,
+  nothingConsumed,
+  observingChangesNothing,
   pure,
   recovers,
   resumes,
@@ -41,6 +45,8 @@ export const universalLaws: readonly Law[] = [
   counters,
   resumes,
   evaluates,
+  nothingConsumed,
+  observingChangesNothing,
   agreesWithCpu,
   leakFree,
 ]

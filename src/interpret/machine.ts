@@ -23,6 +23,25 @@ export interface Machine {
   readonly slots: ReadonlyMap<string, Slot>
 }
 
+/**
+ * What `read` makes of a transform, formulas and bounds being read by recursion.
+ *
+ * @throws RangeError with a sentence where an expression is nested deeper than the machine's stack
+ */
+export const withinStack = <T>(what: string, read: () => T): T => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof Error) || !/call stack|too much recursion/.test(error.message)) throw error
+    throw new RangeError(
+      `${what}: an expression of this rule is nested too deeply to be read; it can be run all the same`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
 /** Traces a transform whole. */
 export const machineOf = (transform: GradientTransform<unknown>, signature: Signature): Machine => {
   const init = traceInit(transform, signature.params)

@@ -111,6 +111,34 @@ export const stepsTwice: Compile = transform => {
   }
 }
 
+/** Writes where a step that throws must not have written. */
+export const writesBeforeItFails: Compile = transform => {
+  const optimizer = compile(transform)
+  return {
+    ...optimizer,
+    step: (training, grads, context) => {
+      try {
+        return optimizer.step(training, grads, context)
+      } catch (error) {
+        for (const p of Object.values(training.params)) overwrite(p, old => 2 * old + 1)
+        throw error
+      }
+    },
+  }
+}
+
+/** Takes another value than the one that is observed for it. */
+export const disturbedByLooking: Compile = (transform, observe) => {
+  const optimizer = compile(transform)
+  return {
+    ...optimizer,
+    update: (grads, state, params, context) => {
+      const [updates, next] = optimizer.update(grads, state, params, context)
+      return [observe === undefined ? updates : tree.map((u: tf.Tensor) => u.add(1))(updates), next]
+    },
+  }
+}
+
 /** Counts its steps where no checkpoint looks, and grows with them. */
 export const forgetsACounter: Compile = transform => {
   const optimizer = compile(transform)

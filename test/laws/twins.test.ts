@@ -50,6 +50,8 @@ const machines: readonly (readonly [string, Law, laws.Subject['compile']])[] = [
   ['treats a missing gradient as zero', laws.missingGradient, broken.missingIsZero],
   ['steps twice', laws.stepAgrees, broken.stepsTwice],
   ['forgets a counter', laws.resumes, broken.forgetsACounter],
+  ['writes before it fails', laws.nothingConsumed, broken.writesBeforeItFails],
+  ['is disturbed by looking', laws.observingChangesNothing, broken.disturbedByLooking],
 ]
 
 describe('universal', () => {

@@ -2,7 +2,7 @@
 
 import type { GradientTransform } from '../../transform/types.js'
 import { onlyClimbs } from '../ascent.js'
-import { machineOf } from '../machine.js'
+import { machineOf, withinStack } from '../machine.js'
 import { call, type Formula, name, number, product, quotient, sum } from './formula.js'
 import { latexName, latexText, showLatex } from './latex.js'
 import { type NetworkOptions, signatureFor } from './network.js'
@@ -94,7 +94,10 @@ const grouped = (
  * // nu' = 0.999 nu + 0.001 g^2
  * // u = -0.001 * (mu' / (1 - 0.9^t)) / (sqrt(nu' / (1 - 0.999^t)) + 1e-8)
  */
-export const explain = (transform: GradientTransform<unknown>, options: ExplainOptions = {}): Explanation => {
+export const explain = (transform: GradientTransform<unknown>, options: ExplainOptions = {}): Explanation =>
+  withinStack('explain', () => explained(transform, options))
+
+const explained = (transform: GradientTransform<unknown>, options: ExplainOptions): Explanation => {
   const machine = machineOf(transform, signatureFor(options))
   const rules = rulesOf(machine)
   const groups = grouped(machine.signature.present.map(leaf => ({ leaf, lines: rules.of(leaf) })))

@@ -6,6 +6,7 @@ import type { GradientTransform } from '../../transform/types.js'
 import { normedOf, tensorAt } from '../explain/patterns.js'
 import { type Rules, rulesOf } from '../explain/rule.js'
 import { showText } from '../explain/text.js'
+import { withinStack } from '../machine.js'
 import { inputName } from '../trace.js'
 import { type Analysis, type Assumptions, analyse } from './analysis.js'
 import { type Blame, blameRelation } from './blame.js'
@@ -195,7 +196,9 @@ const joined = (a: Bounded, b: Bounded): Bounded => {
 export const modulationBounds = (
   transform: GradientTransform<unknown>,
   assumptions: Assumptions = {},
-): ModulationBounds => {
+): ModulationBounds => withinStack('modulationBounds', () => bounded(transform, assumptions))
+
+const bounded = (transform: GradientTransform<unknown>, assumptions: Assumptions): ModulationBounds => {
   const analysis = analyse(transform, assumptions)
   const rules = rulesOf(analysis.machine)
   checkBase(analysis, assumptions.base)

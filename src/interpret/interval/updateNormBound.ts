@@ -4,6 +4,7 @@ import { sameShape, sizeOf } from '../../expr/shape.js'
 import type { GradientTransform } from '../../transform/types.js'
 import { capFactorOf, factorsOf, isUniform, normedOf, tensorAt } from '../explain/patterns.js'
 import { rulesOf } from '../explain/rule.js'
+import { withinStack } from '../machine.js'
 import { type Analysis, type Assumptions, analyse } from './analysis.js'
 import { type Blame, blameDown } from './blame.js'
 import { decided, isTame, magnitude } from './interval.js'
@@ -89,7 +90,9 @@ const normsOf = ({ machine: { graph }, ranges }: Analysis, sized: boolean): ((id
 export const updateNormBound = (
   transform: GradientTransform<unknown>,
   assumptions: Assumptions = {},
-): UpdateNormBound => {
+): UpdateNormBound => withinStack('updateNormBound', () => bounded(transform, assumptions))
+
+const bounded = (transform: GradientTransform<unknown>, assumptions: Assumptions): UpdateNormBound => {
   const analysis = analyse(transform, assumptions)
   const { signature, updates } = analysis.machine
   const norm = normsOf(analysis, assumptions.shapes !== undefined)

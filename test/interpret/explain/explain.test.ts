@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as plastax from '../../../src/index.js'
-import { compile, type GradientTransform, type Tensors } from '../../../src/index.js'
-import { explain } from '../../../src/interpret/analysis.js'
+import { compile, type GradientTransform, leafwise, type Tensors } from '../../../src/index.js'
+import { explain, modulationBounds, updateNormBound } from '../../../src/interpret/analysis.js'
 import type { Name } from '../../../src/interpret/explain/formula.js'
 import { signatureFor } from '../../../src/interpret/explain/network.js'
 import { machineOf } from '../../../src/interpret/machine.js'
@@ -196,4 +196,17 @@ describe('the rule as printed gives the numbers that the transform gives', () =>
       return next
     }, optimizer.init(params))
   })
+})
+
+test('an expression of 2,000 operations is read, or refused with a sentence', () => {
+  const long = leafwise(g =>
+    Array.from({ length: 2000 }).reduce((x: typeof g, _, i) => (i % 2 === 0 ? x.mul(0.5) : x.add(g)), g),
+  )
+  const shapes = { w: [3] }
+  for (const read of [explain, modulationBounds, updateNormBound])
+    try {
+      expect(read(long, { shapes })).toBeDefined()
+    } catch (error) {
+      expect((error as Error).message).toMatch(/nested too deeply to be read/)
+    }
 })
