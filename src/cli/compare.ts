@@ -4,13 +4,16 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type ImageSplits, loadFashionMnist, showDataError } from '../data/index.js'
 import { type Model, mlp } from '../models/index.js'
+import { controlled } from '../study/controls.js'
 import { toJson } from '../study/json.js'
 import { count } from '../study/report/text.js'
+import type { Variant } from '../study/types.js'
+import type { NamedVariant } from '../study/variants.js'
 import { versions } from '../study/versions.js'
 import { train } from '../train/index.js'
 import { checkWritable, writeWhole } from './file.js'
 import type { Io } from './io.js'
-import type { CompareOptions } from './options.js'
+import { type CompareOptions, controlKinds } from './options.js'
 import { say } from './printable.js'
 import type { Reporter } from './progress.js'
 import type { Report } from './report.js'
@@ -24,6 +27,27 @@ const SUBSET_SEED = 0
 
 const loadData = ({ data, fraction }: CompareOptions): TE.TaskEither<string, ImageSplits> =>
   pipe(loadFashionMnist({ source: data, fraction, seed: SUBSET_SEED }), TE.mapLeft(showDataError))
+
+/** The variants, each with the controls of its own rule right behind it. */
+const withControls = ({ variants, controls }: CompareOptions): readonly NamedVariant[] => {
+  const made = controlled(
+    {
+      name: 'compare',
+      variants: Object.fromEntries(variants.map(variant => [variant.name, variant])),
+      data: [{ name: 'fashion-mnist' }],
+      models: [{ name: 'mlp' }],
+      controls: true,
+    },
+    controlKinds[controls],
+  )
+  const own = made.controls || {}
+  const names = variants.flatMap(({ name }) => [name, ...(own[name] ?? [])])
+  return [...new Set(names)].map(name => ({
+    ...(made.variants[name] as Variant),
+    name,
+    ...(own[name] && { controls: own[name] }),
+  }))
+}
 
 /** All runs, one after another: seed by seed, so that the runs of a pair are neighbours in time and share its disturbances. */
 const runAll = async (
@@ -91,11 +115,12 @@ export const printed = ({ config, summary, verdict }: Report): string => {
  * @param io where to print, and what tells of Ctrl-C
  * @returns the report, or a line that says what is wrong and what would be right
  * @example
- * await compare(processIo)({ variants, data: 'shipped', fraction: 1, epochs: 10, seeds: 3, batchSize: 128 })()
+ * await compare(processIo)({ variants, controls: 'one', data: 'shipped', fraction: 1, epochs: 10, seeds: 3, batchSize: 128 })()
  */
 export const compare =
   (io: Io) =>
-  (options: CompareOptions): TE.TaskEither<string, Report> => {
+  (asked: CompareOptions): TE.TaskEither<string, Report> => {
+    const options = { ...asked, variants: withControls(asked) }
     const { variants, seeds, json } = options
     const model = mlp()
     return pipe(

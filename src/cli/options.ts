@@ -1,12 +1,22 @@
 /** Options of `plastax compare`: from text to values, or to what is wrong with it. */
 import { InvalidArgumentError } from 'commander'
+import type { ControlKind } from '../study/controls.js'
 import type { NamedVariant } from '../study/variants.js'
 import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
 import { suggestion } from '../transform/suggestion.js'
 
+/** Which controls may be asked for. */
+export const controlKinds = {
+  one: ['one'],
+  all: ['one', 'averaged', 'shuffled', 'grafted'],
+  none: [],
+} as const satisfies Readonly<Record<string, readonly ControlKind[]>>
+
 /** What `plastax compare` is asked to do. */
 export interface CompareOptions {
   readonly variants: readonly NamedVariant[]
+  /** The controls of each variant with plasticity, made from its rule. */
+  readonly controls: keyof typeof controlKinds
   /** `'shipped'`, `'full'` or a folder. */
   readonly data: string
   /** Fraction of the training images to use, in (0, 1]. */

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { LIMITS } from '../study/limits.js'
 import type { NamedVariant } from '../study/variants.js'
-import { type CompareOptions, numberIn, variantsFrom } from './options.js'
+import { type CompareOptions, controlKinds, numberIn, variantsFrom } from './options.js'
 import { addStudy, type StudyCommands } from './study/program.js'
 import type { TrainOptions } from './train.js'
 
@@ -19,7 +19,7 @@ export interface ProgramParts extends StudyCommands {
   readonly train: (options: TrainOptions) => Promise<readonly string[]>
 }
 
-const DEFAULT_VARIANTS = 'neuroplastic,grad-only,alpha-one,adam,sgd'
+const DEFAULT_VARIANTS = 'neuroplastic,grad-only,adam,sgd'
 
 // commander puts its suggestion on a line of its own; one line is easier to find in a log.
 const oneLine = (text: string): string => `${text.trim().replace(/\s*\n\s*/g, ' ')}\n`
@@ -27,8 +27,8 @@ const oneLine = (text: string): string => `${text.trim().replace(/\s*\n\s*/g, ' 
 const variantHelp = (variants: readonly NamedVariant[]): string => {
   const width = Math.max(...variants.map(({ name }) => name.length))
   const lines = variants.map(
-    ({ name, role, description, settings }) =>
-      `  ${name.padEnd(width)}  ${role === 'control' ? 'control: ' : ''}${description} (learning rate ${settings.learningRate})`,
+    ({ name, description, settings }) =>
+      `  ${name.padEnd(width)}  ${description} (learning rate ${settings.learningRate})`,
   )
   return ['', 'Variants:', ...lines].join('\n')
 }
@@ -83,6 +83,14 @@ export const program = (parts: ProgramParts): Command => {
       new Option('--variants <names>', 'which variants, separated by commas')
         .argParser(parseVariants)
         .default(parseVariants(DEFAULT_VARIANTS), DEFAULT_VARIANTS),
+    )
+    .addOption(
+      new Option(
+        '--controls <which>',
+        'controls of the variants with plasticity, made from their own rules: alpha = 1 alone, or all four',
+      )
+        .choices(Object.keys(controlKinds))
+        .default('one'),
     )
     .option('--data <source>', "'shipped' (6,000 images), 'full' (60,000), or a folder of IDX files", 'shipped')
     .option('--fraction <f>', 'fraction of the training images to use, in (0, 1]', numberIn('(0, 1]'), 1)

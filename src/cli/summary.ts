@@ -2,7 +2,7 @@
 import { mean } from 'simple-statistics'
 import { type PairedGap, pairedGap, type Spread, spread } from '../study/statistics/gap.js'
 import type { Role } from '../study/types.js'
-import { GRADIENT_ONLY, type NamedVariant, WITHOUT_PLASTICITY } from '../study/variants.js'
+import { GRADIENT_ONLY, type NamedVariant } from '../study/variants.js'
 import type { AlphaStatistics, TrainingRun } from '../train/index.js'
 
 /** A training run, and the variant that it is of. */
@@ -25,7 +25,9 @@ export interface VariantSummary {
   readonly secondsPerEpoch?: number
   /** Alpha after the last epoch, averaged over runs. */
   readonly alpha?: AlphaStatistics
-  /** Paired gap of final accuracy to each control that is among the variants, on the seeds that both completed. */
+  /** The controls of its own rule that are among the variants, that with alpha = 1 first. */
+  readonly controls: readonly string[]
+  /** Paired gap of final accuracy to its controls, and to gradient-only plasticity, on the seeds that both completed. */
   readonly gaps: Readonly<Record<string, PairedGap>>
 }
 
@@ -69,20 +71,19 @@ const gapBetween = (
  * @param rows the variants compared
  * @param runs all their runs, in any order
  * @example
- * summarize(rows, runs)[0]?.gaps['alpha-one']?.mean // a fraction: 0.01 is a point
+ * summarize(rows, runs)[0]?.gaps['neuroplastic-alpha-one']?.mean // a fraction: 0.01 is a point
  */
 export const summarize = (
-  rows: readonly Pick<NamedVariant, 'name' | 'role'>[],
+  rows: readonly Pick<NamedVariant, 'name' | 'role' | 'controls'>[],
   runs: readonly ComparedRun[],
 ): readonly VariantSummary[] => {
   const completedOf = (variant: string) => runs.filter(run => run.variant === variant && isCompleted(run))
-  const controls = [GRADIENT_ONLY, WITHOUT_PLASTICITY].filter(name => rows.some(row => row.name === name))
   const error = 0.05 / Math.max(1, rows.filter(row => row.role === 'plasticity').length)
 
-  return rows.map(({ name, role }): VariantSummary => {
+  return rows.map(({ name, role, controls = [] }): VariantSummary => {
     const completed = completedOf(name)
-    const gaps = controls
-      .filter(control => control !== name)
+    const gaps = [...controls, GRADIENT_ONLY]
+      .filter(other => other !== name && rows.some(row => row.name === other))
       .flatMap(control => {
         const gap = gapBetween(completed, completedOf(control), error)
         return gap === undefined ? [] : [[control, gap] as const]
@@ -91,6 +92,7 @@ export const summarize = (
     return {
       variant: name,
       role,
+      controls,
       completed: completed.length,
       diverged: runs.filter(run => run.variant === name && !isCompleted(run)).length,
       ...(completed.length > 0 && {

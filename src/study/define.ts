@@ -32,6 +32,7 @@ export interface DefinedStudy {
 
 const DEFAULTS = {
   against: undefined,
+  controls: true,
   data: ['fashion-mnist'],
   fractions: [1],
   labelNoise: [0],

@@ -5,7 +5,7 @@ import { useWasm } from '../wasm/index.js'
 import { preparedData } from './data.js'
 import type { RunStore } from './engine.js'
 import { modelFor } from './models.js'
-import { transformOf } from './plan.js'
+import { rowOf, transformOf } from './plan.js'
 import type { PlannedRun, RunRecord, Study } from './types.js'
 import { versions } from './versions.js'
 
@@ -40,7 +40,7 @@ export const executeRun = async (
   const epoch = epochsIn(saved)
   await store.log({ event: epoch > 0 ? 'resumed' : 'started', epoch, versions: versions() })
 
-  const row = study.variants[spec.variant]
+  const row = rowOf(study, spec.variant)
   const attempt = (resume?: Uint8Array) =>
     train({
       model: modelFor(spec.model, data),
@@ -50,7 +50,7 @@ export const executeRun = async (
       seed: spec.seed,
       epochs: spec.epochs,
       batchSize: spec.batchSize,
-      ...(row?.alphaBounds && { alphaBounds: row.alphaBounds(spec.settings) }),
+      ...(row.alphaBounds && { alphaBounds: row.alphaBounds(spec.settings) }),
       ...(spec.diagnosticsEvery > 0 && { diagnostics: { every: spec.diagnosticsEvery } }),
       ...(spec.augment && { augmentation: cifarAugmentation }),
       ...(resume && { resume }),

@@ -18,6 +18,7 @@ export {
   type TrainingRun,
   train,
 } from '../train/index.js'
+export { type ControlledVariants, withControls } from './controls.js'
 export {
   changed,
   type DefinedStudy,
@@ -35,4 +36,4 @@ export { type Manifest, readManifest, resultOf } from './manifest.js'
 export { type Cell, cellOf, cellsOf, fingerprintOf, tuningRuns } from './plan.js'
 export { plannedRuns, readRecords, runStudy, type StudyEvents } from './run.js'
 export type * from './types.js'
-export { controls, GRADIENT_ONLY, namedVariants, plastic, variants, WITHOUT_PLASTICITY } from './variants.js'
+export { GRADIENT_ONLY, namedVariants, plastic, variants } from './variants.js'

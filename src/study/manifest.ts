@@ -4,9 +4,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { identity, pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { dictionary, list } from '../config/decode.js'
-import { among, brief, decodeJson, type Fields, struct, text, word } from '../config/records.js'
+import { dictionary, list, optional } from '../config/decode.js'
+import { among, brief, decodeJson, either, type Fields, passing, struct, text, word } from '../config/records.js'
 import { readRegular, replaceInside } from '../node/folder.js'
+import { withControls } from './controls.js'
 import type { StudyRequest } from './engine.js'
 import { messageOf } from './error.js'
 import { damaged, lastFailures, readRecord, someAtATime } from './folder.js'
@@ -31,28 +32,35 @@ export interface Manifest extends Omit<StudyResult, 'options' | 'runs' | 'missin
 
 /** The manifest of a study, as far as it has come. */
 export const manifestOf = (
-  { name, description, against, variants, selection, metric }: Study,
+  study: Study,
   { request, fingerprint }: Pick<Manifest, 'request' | 'fingerprint'>,
   plan: {
     readonly tuning: readonly PlannedRun[]
     readonly final: readonly PlannedRun[]
     readonly choices: readonly Choice[]
   },
-): Manifest => ({
-  format: 'plastax study 2',
-  name,
-  description,
-  request,
-  fingerprint,
-  versions: versions(),
-  against,
-  variants: Object.fromEntries(
-    Object.entries(variants).map(([variant, { role, description = '' }]) => [variant, { role, description }]),
-  ),
-  selection,
-  metric,
-  ...plan,
-})
+): Manifest => {
+  const { name, description, against, selection, metric } = study
+  const { variants, controls } = withControls(study)
+  return {
+    format: 'plastax study 2',
+    name,
+    description,
+    request,
+    fingerprint,
+    versions: versions(),
+    against,
+    variants: Object.fromEntries(
+      Object.entries(variants).map(([variant, { role, description = '' }]) => [variant, { role, description }]),
+    ),
+    controls,
+    selection,
+    metric,
+    ...plan,
+  }
+}
+
+const no = passing((value): value is false => value === false, 'false')
 
 const decode = decodeJson(
   struct({
@@ -64,6 +72,7 @@ const decode = decodeJson(
     versions: dictionary(text),
     against: list(text),
     variants: dictionary(struct({ role: among('plasticity', 'ablation', 'control', 'baseline'), description: text })),
+    controls: optional(either(no, dictionary(list(text)))),
     selection: among('fixed', 'validation', 'test', 'all'),
     metric: among('accuracy', 'loss'),
     choices: list(choice),
@@ -122,7 +131,8 @@ export const optionsOf = ({ quick, asPublished, variants, seeds, epochs, data }:
  * @throws Error of the file system
  */
 export const resultOf = async (folder: string, manifest: Manifest): Promise<StudyResult> => {
-  const { name, description, against, variants, selection, metric, choices, request, tuning, final } = manifest
+  const { name, description, against, variants, controls, selection, metric } = manifest
+  const { choices, request, tuning, final } = manifest
   const reasons = await lastFailures(folder, [...tuning, ...final])
   const tried = choices.length > 0 ? [] : [...new Set(tuning.flatMap(({ id }) => reasons.get(id) ?? []))]
   const otherwise = tried.length > 0 ? `no settings could be chosen: ${tried.join('; ')}` : 'not finished'
@@ -141,6 +151,7 @@ export const resultOf = async (folder: string, manifest: Manifest): Promise<Stud
     description,
     against,
     variants,
+    ...(controls !== undefined && { controls }),
     selection,
     metric,
     options: optionsOf(request),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { formOf } from '../data/index.js'
 import { identityOf } from '../interpret/analysis.js'
+import { withControls } from './controls.js'
 import { messageOf, StudyError } from './error.js'
 import { candidatesOf } from './grid.js'
 import { FIRST_TUNING_SEED } from './limits.js'
@@ -48,8 +49,10 @@ const ruleOf = (study: Study, variant: string, settings: Settings, { model, data
   }
 }
 
-const rowOf = (study: Study, variant: string): Variant => {
-  const row = study.variants[variant]
+/** @internal The row of a variant, or of a control. */
+export const rowOf = (study: Study, variant: string): Variant => {
+  const { variants } = withControls(study)
+  const row = Object.hasOwn(variants, variant) ? variants[variant] : undefined
   if (row === undefined) throw new RangeError(`study '${study.name}' has no variant '${variant}'`)
   return row
 }
@@ -106,7 +109,7 @@ export const tuningCell = ({ tuning: { fraction, labelNoise } }: Study, cell: Ce
   labelNoise: labelNoise ?? cell.labelNoise,
 })
 
-const rowsOf = (study: Study): readonly (readonly [string, Variant])[] => Object.entries(study.variants)
+const rowsOf = (study: Study): readonly (readonly [string, Variant])[] => Object.entries(withControls(study).variants)
 
 // Seed by seed, so that whoever looks early sees every variant, and runs of a pair are neighbours.
 const bySeed = (seeds: number, first: number, runs: (seed: number) => readonly PlannedRun[]): readonly PlannedRun[] => {
@@ -177,8 +180,8 @@ export const givenSettings = (study: Study) => (variant: string) => {
  * @throws StudyError where a rule cannot be traced
  */
 export const fingerprintOf = (study: Study): string => {
-  const { name, description: _, variants, against: __, ...given } = study
-  const rules = Object.entries(variants).map(([variant, row]) => [
+  const { name, description: _, variants: ___, against: __, ...given } = study
+  const rules = rowsOf(study).map(([variant, row]) => [
     variant,
     [row.settings, ...candidatesOf(row)].map(settings => [
       settings,

@@ -233,6 +233,7 @@ export const problemsOf = (study: Study, keys: readonly string[]): Problems => {
     ...numberProblems('batchSize', study.batchSize, LIMITS.batchSize),
     ...numberProblems('diagnosticsEvery', study.diagnosticsEvery, 'integer in [0, 1000000]'),
     ...(typeof study.augment === 'boolean' ? [] : [`augment is ${show(study.augment)}; use true or false`]),
+    ...(typeof study.controls === 'boolean' ? [] : [`controls is ${show(study.controls)}; use true or false`]),
     ...nameProblems('metric', study.metric, metrics),
     ...selectionProblems(study.selection),
     ...tuningProblems(study),

@@ -4,8 +4,8 @@ import * as O from 'fp-ts/lib/Option.js'
 import type { Engine, EngineEvents } from './engine.js'
 import { logDamage, readRecord, someAtATime } from './folder.js'
 import { type Manifest, manifestOf, readManifest, writeManifest } from './manifest.js'
-import { type Cell, cellOf, choose, finalRuns, givenSettings, tuningCell, tuningRuns } from './plan.js'
-import type { Choice, PlannedRun, RunRecord, Settings, Study, Variant } from './types.js'
+import { type Cell, cellOf, choose, finalRuns, givenSettings, rowOf, tuningCell, tuningRuns } from './plan.js'
+import type { Choice, PlannedRun, RunRecord, Settings, Study } from './types.js'
 
 /** Who wants to know how a study comes along. */
 export interface StudyEvents extends EngineEvents {
@@ -39,7 +39,7 @@ const chosenSettings =
  */
 export const plannedRuns = (study: Study, choices: readonly Choice[]): readonly PlannedRun[] => {
   if (study.selection !== 'validation') return finalRuns(study, givenSettings(study))
-  const published = (variant: string) => [(study.variants[variant] as Variant).settings]
+  const published = (variant: string) => [rowOf(study, variant).settings]
   return finalRuns(study, choices.length > 0 ? chosenSettings(choices) : published)
 }
 

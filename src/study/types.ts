@@ -73,8 +73,13 @@ export interface Tuning {
 export interface StudySettings {
   /** Names are what tables and files call them. */
   readonly variants: Readonly<Record<string, Variant>>
-  /** Names of variants that every variant with plasticity is compared with. Default: all controls and baselines. */
+  /** Names of variants that every variant with plasticity is compared with, beside its own controls. Default: all others. */
   readonly against: readonly string[]
+  /**
+   * Whether every variant with plasticity has the controls of its rule beside it: alpha = 1, averaged, shuffled, grafted. Without
+   * them it is not asked whether the modulation beats its own step size. Default true.
+   */
+  readonly controls: boolean
   readonly data: readonly DataChoice[]
   /** Of the training examples, each in (0, 1]. Default [1]. */
   readonly fractions: readonly number[]
@@ -157,6 +162,11 @@ export interface StudyResult {
   readonly description: string
   readonly against: readonly string[]
   readonly variants: Readonly<Record<string, { readonly role: Role; readonly description: string }>>
+  /**
+   * For each variant with plasticity the controls made from its rule: none where it observes no alpha. `false` where the study
+   * asked for none; absent in a study of before there were any.
+   */
+  readonly controls?: Readonly<Record<string, readonly string[]>> | false | undefined
   readonly selection: Selection
   readonly metric: 'accuracy' | 'loss'
   /** How the study was asked for: `--quick`, `--as-published`, other overrides. */

@@ -1,9 +1,5 @@
 /** The variants that studies and the command line know by name. To add one: add its row. */
 import {
-  alphaAveraged,
-  alphaGrafted,
-  alphaOne,
-  alphaShuffled,
   boundedNeuroPlastic,
   controlledNeuroPlastic,
   gradientOnly,
@@ -15,9 +11,6 @@ import {
 } from '../neuroplastic/index.js'
 import { adam, adamw, sgd } from '../optimizers/index.js'
 import type { Role, Settings, Variant } from './types.js'
-
-/** The control without plasticity, which a variant has to beat. */
-export const WITHOUT_PLASTICITY = 'alpha-one'
 
 /** Plasticity by the gradient's magnitude alone, which full plasticity has to beat. */
 export const GRADIENT_ONLY = 'grad-only'
@@ -33,7 +26,7 @@ const boundsOf = ({ plasticity: { minAlpha = 0.2, maxAlpha = 2 } = {} }: Plastic
  * A row for a NeuroPlastic chain: it observes alpha.
  *
  * @example
- * plastic('control', 'no homeostasis', { learningRate: 0.1 }, settings => alphaOne(settings))
+ * plastic('plasticity', 'narrow', { learningRate: 0.1, plasticity: { minAlpha: 0.5 } }, settings => neuroPlastic(settings))
  */
 export const plastic = <S extends PlasticSettings>(
   role: Role,
@@ -42,32 +35,8 @@ export const plastic = <S extends PlasticSettings>(
   transform: Variant<S>['transform'],
 ): Variant<S> => ({ role, description, settings, alphaBounds: boundsOf, transform })
 
-// What the paper's authors selected: scaled by 2, so that alpha may leave its bounds. The classic rule and its controls share
-// the learning rate, so that no gap between them comes from a choice made by hand.
+// What the paper's authors selected: scaled by 2, so that alpha may leave its bounds.
 const published: PlasticSettings = { learningRate: 0.1, plasticity: { plasticityScale: 2, warmupEpochs: 2 } }
-
-/** The controls, which stand in every study: each keeps something of the step size of plasticity, and has no modulation. */
-export const controls = {
-  [WITHOUT_PLASTICITY]: {
-    role: 'control',
-    description: 'alpha = 1, the same homeostasis and step',
-    settings: { learningRate: 0.1 },
-    transform: alphaOne,
-  },
-  'alpha-averaged': plastic(
-    'control',
-    'alpha averaged over the leaf, its size without its pattern',
-    published,
-    alphaAveraged,
-  ),
-  'alpha-shuffled': plastic(
-    'control',
-    'alpha shuffled within the leaf, its distribution without its pattern',
-    published,
-    alphaShuffled,
-  ),
-  'alpha-grafted': plastic('control', "the gradient's direction with the modulated norm", published, alphaGrafted),
-} as const
 
 /** All variants, in the order of the help. */
 export const variants = {
@@ -99,7 +68,6 @@ export const variants = {
     published,
     settings => controlledNeuroPlastic('layerwise', settings),
   ),
-  ...controls,
   sgd: {
     role: 'baseline',
     description: 'gradient descent with momentum 0.9',
@@ -118,6 +86,8 @@ export const variants = {
 /** A variant with its name. */
 export interface NamedVariant extends Variant {
   readonly name: string
+  /** Of a variant with plasticity: which of the variants beside it are controls of its own. */
+  readonly controls?: readonly string[]
 }
 
 /** The same as a list. */

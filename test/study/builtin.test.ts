@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 import { explain } from '../../src/interpret/analysis.js'
 import { builtinStudies } from '../../src/study/builtin/index.js'
+import { withControls } from '../../src/study/controls.js'
 import { changed, type DefinedStudy } from '../../src/study/define.js'
 import { candidatesOf } from '../../src/study/grid.js'
 import { type Cell, cellsOf, tuningCell } from '../../src/study/plan.js'
 import type { Study } from '../../src/study/types.js'
 
 const controls = ['alpha-one', 'alpha-averaged', 'alpha-shuffled', 'alpha-grafted']
+const rowsOf = (study: Study) => Object.values(withControls(study).variants)
 
 const named = Object.entries(builtinStudies)
 
@@ -25,21 +27,33 @@ test('there are all that are promised, by their names', () => {
   for (const [name, { study }] of named) expect(study).toMatchObject({ name, description: expect.stringMatching(/\S/) })
 })
 
-test.each(named)('%s has every control, against which plasticity is held, in every version', (_, defined) => {
-  for (const study of versionsOf(defined)) {
-    for (const control of controls) {
-      expect(study.variants[control]?.role).toBe('control')
-      expect(study.against).toContain(control)
+test.each(named)(
+  '%s has every control of each rule with plasticity, unless it says that it has none, in every version',
+  (name, defined) => {
+    for (const study of versionsOf(defined)) {
+      const own = withControls(study).controls
+      if (name === 'stability') expect(own).toBe(false)
+      else {
+        const plastic = Object.keys(study.variants).filter(each => study.variants[each]?.role === 'plasticity')
+        expect(Object.keys(own)).toEqual(plastic)
+        for (const each of plastic) {
+          const names = own && own[each]
+          expect(names).toHaveLength(4)
+          // Made from its own rule, but for what does the same.
+          expect(names).toEqual(controls.map(control => expect.stringMatching(new RegExp(`-${control}$`))))
+          for (const control of names || []) expect(withControls(study).variants[control]?.role).toBe('control')
+        }
+      }
+      expect(study.variants.neuroplastic?.role).toBe('plasticity')
+      for (const baseline of ['sgd', 'adam']) expect(study.variants[baseline]?.role).toBe('baseline')
     }
-    expect(study.variants.neuroplastic?.role).toBe('plasticity')
-    for (const baseline of ['sgd', 'adam']) expect(study.variants[baseline]?.role).toBe('baseline')
-  }
-})
+  },
+)
 
 test.each(named)('%s has eight seeds, and the same budget for every variant in every version', (_, defined) => {
   expect(defined.study.seeds).toBe(8)
   for (const study of versionsOf(defined)) {
-    const budgets = Object.values(study.variants).map(row => candidatesOf(row).length)
+    const budgets = rowsOf(study).map(row => candidatesOf(row).length)
     expect(new Set(budgets).size).toBe(1)
     for (const row of Object.values(study.variants)) {
       const candidates = candidatesOf(row).map(settings => JSON.stringify(settings))
@@ -62,8 +76,8 @@ const costOf: Readonly<Record<string, number>> = { mlp: 1, lenet5: 1.5, resnet18
 
 /** Of all its runs, by their number: planning them would trace the rule of each. */
 const secondsOf = (study: Study): number => {
-  const { selection, tuning, variants, seeds, epochs } = study
-  const rows = Object.values(variants)
+  const { selection, tuning, seeds, epochs } = study
+  const rows = rowsOf(study)
   const candidates = rows.reduce((sum, row) => sum + candidatesOf(row).length, 0)
   const run = ({ fraction, model }: Cell, passes: number, tested: number) =>
     passes * (costOf[model.name] ?? Number.POSITIVE_INFINITY) * ((6000 * fraction) / 16_000 + tested / 45_000)
@@ -90,7 +104,6 @@ test('published settings are those of the paper', () => {
     const of = (variant: string) => settingsOf(name, variant, published)
     expect(of('neuroplastic')).toEqual({ learningRate: 0.1, plasticity: { warmupEpochs: 2, plasticityScale: 2 } })
     expect(of('grad-only')).toEqual({ learningRate: 0.1, plasticity: { minAlpha: 0.5, maxAlpha: 1.5 } })
-    expect(of('alpha-one')).toEqual({ learningRate: 0.1 })
     expect(of('adam')).toEqual({ learningRate: 0.001 })
     expect(of('sgd')).toEqual({ learningRate: 0.01 })
   }

@@ -105,11 +105,14 @@ export const resultOf = (runs: readonly RunRecord[], more: Partial<StudyResult> 
   const variants = Object.fromEntries(
     present.map(name => [name, { role: roles[name] ?? 'baseline', description: `about ${name}` }]),
   )
+  const plastic = present.filter(name => variants[name]?.role === 'plasticity')
+  const controls = present.filter(name => variants[name]?.role === 'control')
   return {
     name: 'made-up',
     description: 'Full plasticity, its controls, and plain optimizers.',
     against: present.filter(name => variants[name]?.role !== 'plasticity'),
     variants,
+    controls: Object.fromEntries(plastic.map(name => [name, controls])),
     selection: 'fixed',
     metric: 'accuracy',
     options: [],

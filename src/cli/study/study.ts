@@ -31,7 +31,7 @@ import { numberOfRuns } from '../../study/problems.js'
 import { count } from '../../study/report/text.js'
 import type { Io } from '../io.js'
 import { say } from '../printable.js'
-import { gridText } from './grid.js'
+import { gridText, reachText } from './grid.js'
 import { studyDisplay } from './progress.js'
 
 /** What `plastax study run` is asked to do. */
@@ -196,6 +196,7 @@ export const runStudyCommand =
       TE.chain(study => {
         const folder = options.out ?? `studies/${study.name}`
         if (options.dryRun) return dryRun(io, study, folder)
+        for (const line of reachText(study)) say(io.stderr, `${line}\n`)
         return pipe(
           TE.tryCatch(async () => resultOf(folder, await runIn(study, folder, options, io)), messageOf),
           TE.chainFirst(result => (result.runs.length > 0 ? report(io, folder)(result) : TE.right(undefined))),

@@ -13,14 +13,14 @@ import {
   weightedSum,
 } from '../../transform/index.js'
 import { defineStudy } from '../define.js'
-import { controls, GRADIENT_ONLY, type PlasticSettings, plastic, variants } from '../variants.js'
+import { GRADIENT_ONLY, type PlasticSettings, plastic, variants } from '../variants.js'
 import { fashion, shipped } from './parts.js'
 
 const { settings, transform: full } = variants.neuroplastic
 
 /** The paper's settings, but for some of its coefficient. */
 const but = (description: string, plasticity: PlasticSettings['plasticity']) =>
-  plastic('plasticity', description, { ...settings, plasticity: { ...settings.plasticity, ...plasticity } }, full)
+  plastic('ablation', description, { ...settings, plasticity: { ...settings.plasticity, ...plasticity } }, full)
 
 /** The coefficient of signals as they are, by hand: it has the weights, bounds, warm-up and scale of the paper. */
 const unnormalized = (options: PlasticSettings) => {
@@ -53,12 +53,12 @@ const ablations = {
   }),
   'no-memory': but('without memory', { activityWeight: 0.5, gradientWeight: 0.5, memoryWeight: 0 }),
   'no-normalization': plastic(
-    'plasticity',
+    'ablation',
     'signals as they are, not divided by their mean',
     { learningRate: 0.1 },
     unnormalized,
   ),
-  'no-homeostasis': plastic('plasticity', 'without homeostasis', settings, unregulated),
+  'no-homeostasis': plastic('ablation', 'without homeostasis', settings, unregulated),
   'no-pattern': but('one coefficient for each leaf, the mean of its elements', { parameterwise: false }),
   'no-warmup': but('in full from the first epoch', { warmupEpochs: 0 }),
   'scale-1': but('not scaled, so that alpha keeps its bounds', { plasticityScale: 1 }),
@@ -73,9 +73,8 @@ export const ablationStudy = defineStudy({
     'Each signal, normalization, homeostasis, warm-up, scale and bounds: one taken away or changed at a time',
   variants: {
     neuroplastic: variants.neuroplastic,
-    [GRADIENT_ONLY]: variants[GRADIENT_ONLY],
+    [GRADIENT_ONLY]: { ...variants[GRADIENT_ONLY], role: 'ablation' },
     ...ablations,
-    ...controls,
     descent: {
       role: 'baseline',
       description: 'gradient descent: alpha = 1 without homeostasis',
@@ -85,7 +84,7 @@ export const ablationStudy = defineStudy({
     sgd: variants.sgd,
     adam: variants.adam,
   },
-  against: ['neuroplastic', ...Object.keys(controls), 'descent'],
+  against: [GRADIENT_ONLY, ...Object.keys(ablations), 'descent'],
   data: fashion,
   tuning: { fraction: 0.25 },
   quick: { data: shipped, seeds: 2, epochs: 6, tuning: { seeds: 1, epochs: 3, fraction: 1 } },

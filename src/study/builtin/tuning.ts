@@ -3,7 +3,7 @@ import { adam, adamw, sgd } from '../../optimizers/index.js'
 import { defineStudy } from '../define.js'
 import { grid, learningRates } from '../grid.js'
 import type { Settings, Variant } from '../types.js'
-import { controls, GRADIENT_ONLY, type PlasticSettings, variants, WITHOUT_PLASTICITY } from '../variants.js'
+import { GRADIENT_ONLY, type PlasticSettings, variants } from '../variants.js'
 import { fashion, opponents, shipped } from './parts.js'
 
 type Candidates<S> = readonly Partial<S>[]
@@ -33,15 +33,12 @@ const rows = (full: Candidates<PlasticSettings>) => {
       others.map(settings => ({ ...settings, learningRate })),
     ),
   })
-  const like = (variant: Variant<PlasticSettings>) => ({ ...variant, candidates: full })
-  const norms = [0.5, 1, 2, 4].map(maxUpdateNorm => ({ homeostasis: { maxUpdateNorm } }))
   return {
-    neuroplastic: like(variants.neuroplastic),
-    [GRADIENT_ONLY]: row(variants[GRADIENT_ONLY], grid({ plasticity: [usual, narrow, wide], homeostasis })),
-    [WITHOUT_PLASTICITY]: row<PlasticSettings>(controls[WITHOUT_PLASTICITY], norms),
-    'alpha-averaged': like(controls['alpha-averaged']),
-    'alpha-shuffled': like(controls['alpha-shuffled']),
-    'alpha-grafted': like(controls['alpha-grafted']),
+    neuroplastic: { ...variants.neuroplastic, candidates: full },
+    [GRADIENT_ONLY]: row(
+      { ...variants[GRADIENT_ONLY], role: 'ablation' },
+      grid({ plasticity: [usual, narrow, wide], homeostasis }),
+    ),
     sgd: row(baselines.sgd, grid({ momentum: [0.8, 0.9, 0.95], nesterov: [false, true] })),
     adam: row(baselines.adam, grid({ b1: [0.9, 0.95], b2: [0.99, 0.999] })),
     adamw: row(baselines.adamw, grid({ weightDecay: [0.01, 0.1], b2: [0.99, 0.999] })),

@@ -12,8 +12,8 @@ import type { Watching } from '../execute.js'
 import { candidatesOf } from '../grid.js'
 import { toJson } from '../json.js'
 import { isPath } from '../load.js'
-import { finalRuns, fingerprintOf, tuningRuns } from '../plan.js'
-import type { PlannedRun, RunRecord, Study, Variant } from '../types.js'
+import { finalRuns, fingerprintOf, rowOf, tuningRuns } from '../plan.js'
+import type { PlannedRun, RunRecord, Study } from '../types.js'
 import { connectRedis, type Patience } from './connect.js'
 import { redisStore } from './store.js'
 import { decodeTask, PREFIX, queueName, studyName, type Task } from './task.js'
@@ -58,7 +58,7 @@ const MOST_TAKEOVERS = 25
 /** All runs that a study may come to, by their ids: whatever settings are chosen, they are candidates. */
 const runsOf = (study: Study): ReadonlyMap<string, PlannedRun> => {
   const settingsOf = (variant: string) => {
-    const row = study.variants[variant] as Variant
+    const row = rowOf(study, variant)
     return [row.settings, ...candidatesOf(row)]
   }
   return new Map([...tuningRuns(study), ...finalRuns(study, settingsOf)].map(run => [run.id, run]))

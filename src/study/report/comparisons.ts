@@ -37,7 +37,7 @@ export const comparisonsTable = (
     {
       id: 'comparisons',
       title: 'Comparisons',
-      note: `Mean gap over the seeds that both finished, ${metric === 'accuracy' ? 'in percentage points of final accuracy' : 'in final loss'}, positive where the variant is better; 95 % bootstrap interval of that gap alone; ${signFlipText(all)} with the smallest p that the number of seeds can reach; p after Holm's correction over all comparisons of the study; Cohen's d_z, the mean over the standard deviation of the gaps; interval and d_z from ${FEWEST_PAIRS} seeds on`,
+      note: `Mean gap over the seeds that both finished, ${metric === 'accuracy' ? 'in percentage points of final accuracy' : 'in final loss'}, positive where the variant is better; 95 % bootstrap interval of that gap alone; ${signFlipText(all)} with the smallest p that the number of seeds can reach; p after Holm's correction over all comparisons with others than the variant's own controls, whose largest p is that of its claim; Cohen's d_z, the mean over the standard deviation of the gaps; interval and d_z from ${FEWEST_PAIRS} seeds on`,
     },
     [
       ...cellColumn(cells),

@@ -1,11 +1,11 @@
 /** What a study supports, in sentences, and no more. */
 
 import type { CellResult } from '../statistics/cells.js'
-import { type Comparison, SIGNIFICANCE } from '../statistics/comparisons.js'
-import { seedsNeeded } from '../statistics/holm.js'
+import { beyondReach, type Claim, claims, type Reach, reachOfClaims } from '../statistics/claims.js'
+import type { Comparison } from '../statistics/comparisons.js'
 import type { StudyResult } from '../types.js'
 import { count, gapText, listed, probability, valueText } from './text.js'
-import { cellAnswer, names, type Reach, reachOf, type Standing, standing, studyAnswer } from './verdict.js'
+import { cellAnswer, names, type Standing, standing, studyAnswer } from './verdict.js'
 
 /** What the comparisons of one cell say. */
 export interface CellFindings {
@@ -28,7 +28,8 @@ type Metric = StudyResult['metric']
 const unitOf = (metric: Metric): string => (metric === 'accuracy' ? 'points' : 'in loss')
 
 /** Figures of a gap: `'alpha-one (+0.45 points, interval +0.20 to +0.70, ahead on 8 of 8 seeds, p 0.0078, 0.11 corrected)'`. */
-const figures = (metric: Metric, { variant, against, gap, corrected, diverged, lost, won }: Comparison): string => {
+const figures = (metric: Metric, comparison: Comparison): string => {
+  const { variant, against, gap, corrected, own, diverged, lost, won } = comparison
   const alone = [
     ...(lost > 0 ? [`it alone finished ${count(lost, 'seed')}`] : []),
     ...(won > 0 ? [`it diverged alone on ${count(won, 'seed')}`] : []),
@@ -41,7 +42,7 @@ const figures = (metric: Metric, { variant, against, gap, corrected, diverged, l
     `${gapText(metric, gap.mean)} ${unitOf(metric)}`,
     ...(gap.interval ? [`interval ${gap.interval.map(end => gapText(metric, end)).join(' to ')}`] : []),
     `ahead on ${gap.wins} of ${count(gap.pairs, 'seed')}${gap.ties > 0 ? `, level on ${gap.ties}` : ''}`,
-    `p ${probability(gap.p)}, ${probability(corrected ?? 1)} corrected`,
+    own ? `p ${probability(gap.p)}` : `p ${probability(gap.p)}, ${probability(corrected ?? 1)} corrected`,
     ...alone,
   ].join(', ')
 }
@@ -108,13 +109,24 @@ const meanOf = (metric: Metric, { variants }: CellResult): readonly string[] => 
   return [`Best mean final ${metric}: ${best.variant}, ${value}. That alone is no evidence of a difference.`]
 }
 
-const cellFindings = (metric: Metric, cell: CellResult, all: readonly Comparison[], reach: Reach): CellFindings => {
+const cellFindings = (
+  result: StudyResult,
+  cell: CellResult,
+  all: readonly Comparison[],
+  claimed: readonly Claim[],
+  reach: Reach,
+): CellFindings => {
+  const { metric } = result
   const own = all.filter(comparison => comparison.cell === cell.name)
   const baselines = own.filter(({ role }) => role === 'baseline')
   const others = own.filter(({ role }) => role !== 'baseline')
   return {
     cell: cell.name,
-    answer: cellAnswer(own, reach, 'Before the correction,'),
+    answer: cellAnswer(
+      result,
+      claimed.filter(claim => claim.cell === cell.name),
+      reach,
+    ),
     sentences: [
       ...names(others, 'variant').map(variant =>
         against(
@@ -133,22 +145,26 @@ const cellFindings = (metric: Metric, cell: CellResult, all: readonly Comparison
 const are = (subjects: readonly unknown[]) => (subjects.length === 1 ? 'is' : 'are')
 
 const cautionsOf = (result: StudyResult, all: readonly Comparison[], reach: Reach): readonly string[] => {
-  const { comparisons, seeds, smallest, corrected } = reach
+  const { claims, seeds, smallest, corrected } = reach
+  const beyond = beyondReach(reach)
   const bystanders = Object.keys(result.variants).filter(
-    name => result.variants[name]?.role !== 'plasticity' && !result.against.includes(name),
+    name =>
+      result.variants[name]?.role !== 'plasticity' &&
+      !result.against.includes(name) &&
+      !Object.values(result.controls || {}).some(own => own.includes(name)),
   )
   const mixed = ['plastax', 'tfjs'].filter(name => new Set(result.runs.map(({ versions }) => versions[name])).size > 1)
   const reasons = [...new Set(result.missing.map(({ reason }) => reason))]
   return [
-    ...(comparisons > 0 && corrected > SIGNIFICANCE
+    ...(beyond
       ? [
-          `${count(seeds, 'seed')} can reach p ${probability(smallest)} at best, which Holm's correction for ${count(comparisons, 'comparison')} makes ${probability(corrected)}: here no gap can be significant after it, however large. With ${seedsNeeded(comparisons, SIGNIFICANCE)} seeds it can.`,
+          `${count(seeds, 'seed')} can reach p ${probability(smallest)} at best, which Holm's correction for ${count(claims, 'claim')} makes ${probability(corrected)}: here no claim can be made good, however large the gaps. With ${beyond.seedsNeeded} seeds it can.`,
         ]
       : []),
     ...(bystanders.length > 0
       ? [`${listed(bystanders)} ${are(bystanders)} in the tables and figures, and in no comparison.`]
       : []),
-    ...(comparisons > 0
+    ...(all.some(({ gap }) => gap)
       ? ['Each p and interval is over seeds, on one set of test images: what other images would give is not in it.']
       : []),
     ...(all.some(({ gap }) => gap?.exact === false)
@@ -172,7 +188,8 @@ const cautionsOf = (result: StudyResult, all: readonly Comparison[], reach: Reac
 }
 
 /**
- * The sentences of a report. A gap counts as one where its p after Holm's correction is at most 5 %; all else is "no evidence",
+ * The sentences of a report. The first rests on the claims alone, of which each is one test. A gap to another counts as one
+ * where its p after Holm's correction is at most 5 %; all else is "no evidence",
  * which is not evidence of no difference.
  *
  * @param cells of `cellResults`
@@ -181,10 +198,11 @@ const cautionsOf = (result: StudyResult, all: readonly Comparison[], reach: Reac
  * findings(result, cells, comparisons(result, cells)).answer
  */
 export const findings = (result: StudyResult, cells: readonly CellResult[], all: readonly Comparison[]): Findings => {
-  const reach = reachOf(all)
+  const claimed = claims(result, cells, all)
+  const reach = reachOfClaims(claimed)
   return {
-    answer: studyAnswer(cells, all, reach),
+    answer: studyAnswer(result, cells, claimed),
     cautions: cautionsOf(result, all, reach),
-    cells: cells.map(cell => cellFindings(result.metric, cell, all, reach)),
+    cells: cells.map(cell => cellFindings(result, cell, all, claimed, reach)),
   }
 }

@@ -179,7 +179,7 @@ ${summary(report)}
 <nav>${sections.map(([id, title]) => `<a href="#${id}">${title}</a>`).join('')}</nav>
 ${setting(report)}
 <h2 id="findings">Findings</h2>
-<p class="note">A gap counts where its p after Holm’s correction is at most 0.05. “No evidence” is not evidence that there is no difference.</p>
+<p class="note">That a variant beats its own step size is one claim, whose p is the largest over its own controls, corrected for the number of claims; another gap counts where its p after Holm’s correction is at most 0.05. “No evidence” is not evidence that there is no difference.</p>
 ${cells(report)}
 <h2 id="results">Results</h2>
 ${first.map(tableHtml).join('\n')}

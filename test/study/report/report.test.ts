@@ -118,7 +118,11 @@ describe('a study of two fractions', async () => {
       return signFlipTest(gaps).p
     })
     expect(comparisons.map(({ p }) => Number(p))).toEqual(again)
-    expect(comparisons.map(({ pHolm }) => Number(pHolm))).toEqual(holm(again))
+    // Those with own controls are of one claim, and have none of their own.
+    const isOwn = comparisons.map(({ against = '' }) => against.startsWith('alpha-'))
+    expect(comparisons.flatMap(({ pHolm }, i) => (isOwn[i] ? (pHolm === '' ? [] : ['a number']) : [Number(pHolm)]))).toEqual(
+      holm(again.filter((_, i) => !isOwn[i])),
+    )
   })
 
   test('the same number of a gap has the same name and unit in figures and tables', () => {
@@ -265,7 +269,7 @@ test('what few seeds do not give is not drawn, and not told', async () => {
       if (path.endsWith('.svg')) expect([path, /[^"]*(NaN|undefined)[^"]*/.exec(text)?.[0]]).toEqual([path, undefined])
   }
   const labels = (await written(resultOf(runs)))['figures/gaps.svg']?.match(/aria-label="variant: [^"]*"/g) ?? []
-  expect(labels.map(label => /against: ([\w-]+)/.exec(label)?.[1])).toEqual(['adam', 'alpha-one', 'sgd'])
+  expect(labels.map(label => /against: ([\w-]+)/.exec(label)?.[1])).toEqual(['alpha-one', 'adam', 'sgd'])
   expect(labels.map(label => label.includes('interval from'))).toEqual([true, false, false])
 })
 

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cellResults } from '../../../src/study/statistics/cells.js'
+import { beyondReach, claims, reachOf } from '../../../src/study/statistics/claims.js'
 import { comparisons } from '../../../src/study/statistics/comparisons.js'
 import { ranking, ranks } from '../../../src/study/statistics/ranking.js'
 import { epochsToThresholds } from '../../../src/study/statistics/thresholds.js'
@@ -32,12 +33,14 @@ test('by loss, the lower one is ahead', () => {
   expect(comparisons(result, cellResults(result))[0]?.gap?.mean).toBeCloseTo(0.3, 12)
 })
 
-test("Holm's correction is over all cells, and over comparisons that have a p", () => {
+test("Holm's correction is over all cells, and over comparisons with others than own controls that have a p", () => {
   const result = resultOf([0.5, 1].flatMap(fraction => runsOf(3, { fraction }, ['neuroplastic', 'alpha-one', 'adam'])))
   const all = comparisons(result, cellResults(result))
   expect(all).toHaveLength(4)
-  const smallest = Math.min(...all.map(({ gap }) => gap?.p ?? 1))
-  expect(Math.min(...all.map(({ corrected }) => corrected ?? 1))).toBe(Math.min(1, 4 * smallest))
+  expect(all.map(({ own, corrected }) => own === (corrected === undefined))).toEqual([true, true, true, true])
+  const others = all.filter(({ own }) => !own)
+  const smallest = Math.min(...others.map(({ gap }) => gap?.p ?? 1))
+  expect(Math.min(...others.map(({ corrected }) => corrected ?? 1))).toBe(Math.min(1, 2 * smallest))
 })
 
 test('reports the chosen settings, else those with the best mean that never diverged', () => {
@@ -101,4 +104,44 @@ test('epochs to what the worst and the median variant reach in the end', () => {
   const sgd = found[2]
   expect(sgd).toMatchObject({ variant: 'sgd', reached: 1, runs: 2 })
   expect(sgd).not.toHaveProperty('epochs')
+})
+
+describe('claims', () => {
+  const of = (gaps: Readonly<Record<string, readonly number[]>>, controls?: Readonly<Record<string, readonly string[]>>) => {
+    const runs = Object.entries(gaps).flatMap(([variant, own]) => finals(variant, own.map(gap => 0.8 + gap)))
+    const result = resultOf(runs, controls && { controls })
+    const cells = cellResults(result)
+    return claims(result, cells, comparisons(result, cells))
+  }
+  const level = (gap: number) => Array<number>(8).fill(gap)
+  const most = level(0.01).with(0, -0.002)
+
+  test('the p is the largest over the own controls, 1 where it is not ahead of one', () => {
+    const [claim] = of({ neuroplastic: most, 'alpha-one': level(0), 'alpha-shuffled': level(-1) })
+    expect(claim).toMatchObject({ p: 4 / 256, corrected: 4 / 256, seeds: 8, smallest: 2 / 256 })
+    expect(of({ neuroplastic: most, 'alpha-one': level(0), 'alpha-shuffled': level(1) })[0]?.p).toBe(1)
+    expect(of({ neuroplastic: level(0), 'alpha-one': level(0) })[0]?.p).toBe(1)
+  })
+
+  test("Holm's correction is over claims, however many controls and others there are", () => {
+    const gaps = { neuroplastic: level(0.01), 'grad-only': level(0.01), 'alpha-one': level(0), 'alpha-shuffled': level(0), adam: level(0), sgd: level(0) }
+    expect(of(gaps).map(({ variant, p, corrected }) => [variant, p, corrected])).toEqual([
+      ['neuroplastic', 2 / 256, 4 / 256],
+      ['grad-only', 2 / 256, 4 / 256],
+    ])
+  })
+
+  test('a rule without an alpha makes none, and a missing control leaves it open', () => {
+    expect(of({ neuroplastic: level(0.01), adam: level(0) })).toEqual([])
+    const [claim] = of({ neuroplastic: level(0.01), 'alpha-one': level(0) }, { neuroplastic: ['alpha-one', 'gone'] })
+    expect(claim).toMatchObject({ seeds: 0 })
+    expect(claim).not.toHaveProperty('p')
+  })
+
+  test('what the seeds can show is known before', () => {
+    expect(beyondReach(reachOf(5, 1))).toEqual({ seedsNeeded: 6 })
+    expect(beyondReach(reachOf(6, 1))).toBeUndefined()
+    expect(beyondReach(reachOf(8, 10))).toEqual({ seedsNeeded: 9 })
+    expect(beyondReach(reachOf(1, 0))).toBeUndefined()
+  })
 })
