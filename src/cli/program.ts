@@ -27,8 +27,8 @@ const oneLine = (text: string): string => `${text.trim().replace(/\s*\n\s*/g, ' 
 const variantHelp = (variants: readonly NamedVariant[]): string => {
   const width = Math.max(...variants.map(({ name }) => name.length))
   const lines = variants.map(
-    ({ name, description, settings }) =>
-      `  ${name.padEnd(width)}  ${description} (learning rate ${settings.learningRate})`,
+    ({ name, role, description, settings }) =>
+      `  ${name.padEnd(width)}  ${role === 'control' ? 'control: ' : ''}${description} (learning rate ${settings.learningRate})`,
   )
   return ['', 'Variants:', ...lines].join('\n')
 }

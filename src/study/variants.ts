@@ -1,5 +1,9 @@
 /** The variants that studies and the command line know by name. To add one: add its row. */
 import {
+  alphaAveraged,
+  alphaGrafted,
+  alphaOne,
+  alphaShuffled,
   boundedNeuroPlastic,
   controlledNeuroPlastic,
   gradientOnly,
@@ -11,6 +15,9 @@ import {
 } from '../neuroplastic/index.js'
 import { adam, adamw, sgd } from '../optimizers/index.js'
 import type { Role, Settings, Variant } from './types.js'
+
+/** The control without plasticity of the classic rule. */
+export const WITHOUT_PLASTICITY = 'alpha-one'
 
 /** Plasticity by the gradient's magnitude alone, which full plasticity has to beat. */
 export const GRADIENT_ONLY = 'grad-only'
@@ -37,6 +44,32 @@ export const plastic = <S extends PlasticSettings>(
 
 // What the paper's authors selected: scaled by 2, so that alpha may leave its bounds.
 const published: PlasticSettings = { learningRate: 0.1, plasticity: { plasticityScale: 2, warmupEpochs: 2 } }
+
+/**
+ * The controls of the classic rule under its published settings, by name. A study makes those of each of its rules by itself, and
+ * rests on them alone: these are for whoever wants to look at one, or to compare another rule with it.
+ */
+export const controls = {
+  [WITHOUT_PLASTICITY]: {
+    role: 'control',
+    description: 'alpha = 1, the same homeostasis and step',
+    settings: { learningRate: 0.1 },
+    transform: alphaOne,
+  },
+  'alpha-averaged': plastic(
+    'control',
+    'alpha averaged over the leaf, its size without its pattern',
+    published,
+    alphaAveraged,
+  ),
+  'alpha-shuffled': plastic(
+    'control',
+    'alpha shuffled within the leaf, its distribution without its pattern',
+    published,
+    alphaShuffled,
+  ),
+  'alpha-grafted': plastic('control', "the gradient's direction with the modulated norm", published, alphaGrafted),
+} as const
 
 /** All variants, in the order of the help. */
 export const variants = {
@@ -68,6 +101,7 @@ export const variants = {
     published,
     settings => controlledNeuroPlastic('layerwise', settings),
   ),
+  ...controls,
   sgd: {
     role: 'baseline',
     description: 'gradient descent with momentum 0.9',

@@ -5,17 +5,18 @@ import type { NamedVariant } from '../../src/study/variants.js'
 import type { EpochResult } from '../../src/train/index.js'
 import { identity } from '../../src/transform/combine.js'
 
-export const row = (name: string, role: Role): NamedVariant => ({
+export const row = (name: string, role: Role, controls?: readonly string[]): NamedVariant => ({
   name,
   role,
   description: `about ${name}`,
   settings: { learningRate: 0.1 },
   transform: () => identity,
+  ...(controls && { controls }),
 })
 
 export const rows: readonly NamedVariant[] = [
-  row('neuroplastic', 'plasticity'),
-  row('grad-only', 'plasticity'),
+  row('neuroplastic', 'plasticity', ['alpha-one']),
+  row('grad-only', 'plasticity', ['alpha-one']),
   row('alpha-one', 'control'),
   row('adam', 'baseline'),
 ]

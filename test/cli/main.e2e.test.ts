@@ -51,16 +51,16 @@ test('a damaged data file is named', { timeout: TIMEOUT }, async () => {
 
 test('a comparison: table, verdict, a line for each run, and the file', { timeout: TIMEOUT }, async () => {
   const file = join(folder, 'results.json')
-  const args = ['--variants', 'neuroplastic,alpha-one', '--epochs', '1', '--seeds', '2', '--fraction', '0.05']
+  const args = ['--variants', 'neuroplastic', '--epochs', '1', '--seeds', '2', '--fraction', '0.05']
   const { code, stdout, stderr } = await plastax('compare', ...args, '--json', file)
 
   // Nothing but these lines: no banner and no warning of TensorFlow.js.
   const lines = stderr.trim().split('\n')
   expect(lines.map(line => line.replace(/: .*/, ''))).toEqual([
     'neuroplastic, seed 0',
-    'alpha-one, seed 0',
+    'neuroplastic-alpha-one, seed 0',
     'neuroplastic, seed 1',
-    'alpha-one, seed 1',
+    'neuroplastic-alpha-one, seed 1',
   ])
   expect(code).toBe(0)
   expect(stdout).toMatch(/300 images to train, 10000 to test/)
@@ -73,9 +73,9 @@ test('a comparison: table, verdict, a line for each run, and the file', { timeou
   expect(report.versions.tfjs).toMatch(/^4\./)
   expect(report.runs.map(({ variant, seed }: { variant: string; seed: number }) => `${variant} ${seed}`)).toEqual([
     'neuroplastic 0',
-    'alpha-one 0',
+    'neuroplastic-alpha-one 0',
     'neuroplastic 1',
-    'alpha-one 1',
+    'neuroplastic-alpha-one 1',
   ])
   for (const { epochs, outcome } of report.runs) {
     expect(outcome).toEqual({ status: 'completed' })
@@ -87,7 +87,7 @@ test('a comparison: table, verdict, a line for each run, and the file', { timeou
   }
   expect(report.runs[0].epochs[0].alpha.min).toBeGreaterThanOrEqual(0.19)
   expect(report.runs[1].epochs[0]).not.toHaveProperty('alpha')
-  expect(report.summary[0].gaps['alpha-one'].pairs).toBe(2)
+  expect(report.summary[0].gaps['neuroplastic-alpha-one'].pairs).toBe(2)
   expect(stdout).toContain(report.verdict)
   expect((await readdir(folder)).filter(name => name.includes('results'))).toEqual(['results.json'])
 

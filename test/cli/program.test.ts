@@ -50,8 +50,15 @@ test('the defaults are a comparison of a minute or two on the shipped images', a
   const { code, asked } = await parse(['compare'])
   expect(code).toBe(0)
   expect(asked).toHaveLength(1)
-  expect(asked[0]?.variants.map(({ name }) => name)).toEqual(['neuroplastic', 'grad-only', 'alpha-one', 'adam', 'sgd'])
-  expect(asked[0]).toMatchObject({ data: 'shipped', fraction: 1, epochs: 10, seeds: 3, batchSize: 128 })
+  expect(asked[0]?.variants.map(({ name }) => name)).toEqual(['neuroplastic', 'grad-only', 'adam', 'sgd'])
+  expect(asked[0]).toMatchObject({
+    controls: 'one',
+    data: 'shipped',
+    fraction: 1,
+    epochs: 10,
+    seeds: 3,
+    batchSize: 128,
+  })
   expect(asked[0]).not.toHaveProperty('json')
 })
 
@@ -60,7 +67,15 @@ test('options become values', async () => {
   const { asked } = await parse(['compare', ...args.split(' ')])
   expect(asked[0]?.variants.map(({ name }) => name)).toEqual(['sgd', 'adam'])
   const { variants: _, ...rest } = asked[0]!
-  expect(rest).toEqual({ data: 'full', fraction: 0.5, epochs: 2, seeds: 8, batchSize: 64, json: 'out.json' })
+  expect(rest).toEqual({
+    controls: 'one',
+    data: 'full',
+    fraction: 0.5,
+    epochs: 2,
+    seeds: 8,
+    batchSize: 64,
+    json: 'out.json',
+  })
 })
 
 test.each([

@@ -26,13 +26,19 @@ test('gaps pair the seeds that both completed', () => {
   expect(neuroplastic?.gaps['alpha-one']?.mean).toBeCloseTo(0.01)
 })
 
-test('a control has no gap to itself, and a diverged run counts in no mean', () => {
+test('a variant has no gap to itself, nor to a control of another, and a diverged run counts in no mean', () => {
   expect(Object.keys(gradOnly?.gaps ?? {})).toEqual(['alpha-one'])
+  expect(
+    summarize(
+      rows.map(({ controls: _, ...rest }) => rest),
+      runs,
+    )[1]?.gaps,
+  ).toEqual({})
   expect(alphaOne).toMatchObject({ completed: 1, diverged: 1, finalAccuracy: { mean: 0.85 } })
 })
 
 test('a variant without completed runs has no figures', () => {
-  expect(adam).toEqual({ variant: 'adam', role: 'baseline', completed: 0, diverged: 0, gaps: {} })
+  expect(adam).toEqual({ variant: 'adam', role: 'baseline', controls: [], completed: 0, diverged: 0, gaps: {} })
 })
 
 test('alpha is that of the last epoch, averaged over seeds, its range the widest', () => {

@@ -42,20 +42,22 @@ test('seeds lost to divergence do not count', () => {
 
 test('each sentence about plasticity says what it takes to be an effect of it', () => {
   for (const gap of [-0.02, 0, 0.02])
-    expect(sentence(gap, 8)).toMatch(/only what beats alpha-one, .* can be an effect of plasticity/)
+    expect(sentence(gap, 8)).toMatch(/only what beats every control of its own rule, .* can be an effect of plasticity/)
 })
 
-test('whoever is ahead is told of the controls still to beat', () => {
-  const controls = /and only if it beats alpha-averaged, alpha-shuffled, alpha-grafted as well\.$/
+test('whoever is ahead is told how to have the controls still to beat', () => {
+  const controls = /; --controls all has the others\.$/
   expect(sentence(0.02, 8)).toMatch(controls)
   for (const gap of [-0.02, 0]) expect(sentence(gap, 8)).not.toMatch(controls)
 })
 
-test('without the control, or without plasticity, it says nothing', () => {
-  const noControl = plastic.filter(({ name }) => name !== 'alpha-one')
+test('without controls of its own, without a seed of theirs, or without plasticity, it says nothing', () => {
+  const noControl = plastic.map(({ controls: _, ...rest }) => rest)
   expect(verdict(summarize(noControl, leading(0.1, 8)))).toMatch(
-    /^This says nothing about plasticity: there is no seed/,
+    /^It was not asked whether the modulation beats its own/,
   )
+  const notRun = leading(0.1, 8).filter(({ variant }) => variant !== 'alpha-one')
+  expect(verdict(summarize(plastic, notRun))).toMatch(/^This says nothing about plasticity: there is no seed/)
   const noPlasticity = plastic.filter(({ name }) => name !== 'neuroplastic')
   expect(verdict(summarize(noPlasticity, leading(0.1, 8)))).toMatch(/^This says nothing about plasticity: no variant/)
 })

@@ -37,11 +37,11 @@ test.each(named)(
         const plastic = Object.keys(study.variants).filter(each => study.variants[each]?.role === 'plasticity')
         expect(Object.keys(own)).toEqual(plastic)
         for (const each of plastic) {
-          const names = own && own[each]
+          const names: readonly string[] = own ? (own[each] ?? []) : []
           expect(names).toHaveLength(4)
           // Made from its own rule, but for what does the same.
           expect(names).toEqual(controls.map(control => expect.stringMatching(new RegExp(`-${control}$`))))
-          for (const control of names || []) expect(withControls(study).variants[control]?.role).toBe('control')
+          for (const control of names) expect(withControls(study).variants[control]?.role).toBe('control')
         }
       }
       expect(study.variants.neuroplastic?.role).toBe('plasticity')

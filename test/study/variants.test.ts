@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { mlp } from '../../src/models/index.js'
-import { GRADIENT_ONLY, namedVariants as variants } from '../../src/study/variants.js'
+import { GRADIENT_ONLY, namedVariants as variants, WITHOUT_PLASTICITY } from '../../src/study/variants.js'
 import { train } from '../../src/train/index.js'
 import { useWasm } from '../../src/wasm/index.js'
 import { stripes } from '../train/images.js'
@@ -9,11 +9,11 @@ beforeAll(() => useWasm())
 
 const model = mlp({ sizes: [784, 16, 10] })
 
-test('names are distinct, and fit a list separated by commas', () => {
+test('names are distinct, fit a list separated by commas, and include the controls', () => {
   const names = variants.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const name of names) expect(name).toMatch(/^[a-z][a-z-]*$/)
-  expect(variants.some(({ role }) => role === 'control')).toBe(false)
+  expect(variants.find(({ name }) => name === WITHOUT_PLASTICITY)?.role).toBe('control')
   expect(names).toContain(GRADIENT_ONLY)
 })
 

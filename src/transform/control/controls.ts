@@ -1,7 +1,7 @@
 /** The controls of a rule, made from the rule itself. */
 import { type Expr, isExpr } from '../../expr/expr.js'
 import { scalar } from '../../expr/scalar.js'
-import { mapSymbols, type Path, type SymbolicValue } from '../../expr/structure.js'
+import { flatten, mapSymbols, type Path, type SymbolicValue } from '../../expr/structure.js'
 import { map, values } from '../../expr/tree.js'
 import { inOrder, rewriter } from '../../expr/walk.js'
 import { grafted } from '../gate.js'
@@ -54,6 +54,28 @@ const graftedControl = <S>(rule: GradientTransform<S>, label: string): GradientT
     graftingRule(rule, label),
   )
 
+/**
+ * The rule as it is without modulation, with what of its state is within the modulated part kept for itself.
+ *
+ * @param kept that state, in the place where the whole rule has it
+ */
+const plainSide = (label: string, inner: readonly Slot[], kept: unknown) => {
+  const own = new Map(flatten(kept).map(([path, symbol]) => [keyOf(path), symbol]))
+  const theirs = new Map(inner.map(({ key, before }) => [before, own.get(key) ?? before]))
+  const unmodulated = exchanged(label, interventions.one, scalar(0))
+  // What is observed of the rule is not observed a second time.
+  const apart = rewriter(
+    (original, rewritten) => theirs.get(original) ?? (isExpr(rewritten) ? unobserved(rewritten) : rewritten),
+  )
+  const plain = <X extends SymbolicValue>(x: X): X => apart(unmodulated(x))
+  const after = new Map(inner.map(slot => [slot.key, slot.after]))
+  const next = mapSymbols((symbol, path: Path) => {
+    const found = after.get(keyOf(path))
+    return found === undefined ? symbol : plain(found)
+  }, kept)
+  return { plain, next }
+}
+
 const graftingRule = <S>(rule: GradientTransform<S>, label: string): GradientTransform<GraftedControl<S>> => ({
   init: params => ({ rule: rule.init(params), plain: rule.init(params) }),
   update: (updates, state, params, context) => {
@@ -62,26 +84,10 @@ const graftingRule = <S>(rule: GradientTransform<S>, label: string): GradientTra
     checkRead(label, step, params)
 
     const parts = new Set<SymbolicValue>(values(modulatedParts(label, updates, out)))
-    const slots = slotsOf(step)
-    const inner = within(slots, label, parts)
-    const own = new Map<string, SymbolicValue>()
-    mapSymbols((symbol, path) => own.set(keyOf(path), symbol), state.plain)
-    const theirs = new Map(inner.map(({ key, before }) => [before, own.get(key) ?? before]))
-
-    const unmodulated = exchanged(label, interventions.one, scalar(0))
-    // What is observed of the rule is not observed a second time.
-    const apart = rewriter(
-      (original, rewritten) => theirs.get(original) ?? (isExpr(rewritten) ? unobserved(rewritten) : rewritten),
-    )
-    const plain = <X extends SymbolicValue>(x: X): X => apart(unmodulated(x))
+    const { plain, next: plainNext } = plainSide(label, within(slotsOf(step), label, parts), state.plain)
     const graft = rewriter((original, rewritten) =>
       parts.has(original) && isExpr(original) && isExpr(rewritten) ? grafted(rewritten, plain(original)) : rewritten,
     )
-    const after = new Map(inner.map(slot => [slot.key, slot.after]))
-    const plainNext = mapSymbols((symbol, path: Path) => {
-      const found = after.get(keyOf(path))
-      return found === undefined ? symbol : plain(found)
-    }, state.plain)
     return [
       map((u: Expr) => graft(u))(out),
       { rule: mapSymbols(graft, next) as S, plain: plainNext as S }, // the same nesting

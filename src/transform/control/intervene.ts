@@ -103,23 +103,28 @@ export const intervene = <S>(
 ): GradientTransform<Intervened<S>> => {
   admitLabel(label)
   if (typeof f !== 'function') throw new HyperparameterError('f', f, 'a function of the observed value')
-  const transform: GradientTransform<Intervened<S>> = {
-    init: params => ({ count: scalar(0), rule: rule.init(params) }),
-    update: (updates, { count, rule: state }, params, context) => {
-      const [out, next] = rule.update(updates, state, params, context)
-      checkRead(label, { updates: out, state, next }, params)
-      const exchange = exchanged(label, f, count)
-      return [
-        map((u: Expr) => exchange(u))(out),
-        { count: count.add(1), rule: mapSymbols(exchange, next) as S }, // the same nesting
-      ]
-    },
-  }
   return wrapping(
     'intervene',
     rule,
     state => state.rule,
     other => intervene(other, label, f),
-    transform,
+    intervened(rule, label, f),
   )
 }
+
+const intervened = <S>(
+  rule: GradientTransform<S>,
+  label: string,
+  f: Intervention,
+): GradientTransform<Intervened<S>> => ({
+  init: params => ({ count: scalar(0), rule: rule.init(params) }),
+  update: (updates, { count, rule: state }, params, context) => {
+    const [out, next] = rule.update(updates, state, params, context)
+    checkRead(label, { updates: out, state, next }, params)
+    const exchange = exchanged(label, f, count)
+    return [
+      map((u: Expr) => exchange(u))(out),
+      { count: count.add(1), rule: mapSymbols(exchange, next) as S }, // the same nesting
+    ]
+  },
+})

@@ -62,6 +62,18 @@ const firstCut = (question: Question): Expr | undefined => {
   return update
 }
 
+type Ends = Tree<Pick<Question, 'update' | 'gradient'>>
+
+/** The part of each leaf, as far as it depends on what is observed of the leaf itself, or of no leaf in particular. */
+const ownParts = (observed: (x: SymbolicValue) => x is Expr, all: Ends): Map<string, Expr> =>
+  new Map(
+    Object.entries(all).flatMap(([leaf, ends]) => {
+      const isSource = (x: SymbolicValue) => observed(x) && (x.leaf === leaf || !Object.hasOwn(all, x.leaf ?? ''))
+      const part = firstCut({ ...ends, isSource, isBarrier: () => false })
+      return part === undefined ? [] : [[leaf, part] as const]
+    }),
+  )
+
 /**
  * For each leaf whose update depends on what is observed under a label: the modulated part of it. Together they hold all its
  * readers: nothing that is observed reaches an update but through one of them.
@@ -71,14 +83,7 @@ const firstCut = (question: Question): Expr | undefined => {
 export const modulatedParts = (label: string, gradients: Tree<Expr>, updates: Tree<Expr>): Tree<Expr> => {
   const observed = isObserved(label)
   const all = zipWith([gradients, updates], (gradient, update) => ({ gradient, update }))
-  const parts = new Map<string, Expr>()
-
-  // What is observed of the leaf itself, or of no leaf in particular.
-  for (const [leaf, question] of Object.entries(all)) {
-    const isSource = (x: SymbolicValue) => observed(x) && (x.leaf === leaf || !Object.hasOwn(updates, x.leaf ?? ''))
-    const part = firstCut({ ...question, isSource, isBarrier: () => false })
-    if (part !== undefined) parts.set(leaf, part)
-  }
+  const parts = ownParts(observed, all)
   // What is observed of another leaf and does not come through its part: a controller that is fed elsewhere, say. Then the part
   // is larger. The first one first: what it lets through no more may be all that others have.
   const order = inOrder(values(updates))

@@ -120,7 +120,8 @@ describe('a study of two fractions', async () => {
     expect(comparisons.map(({ p }) => Number(p))).toEqual(again)
     // Those with own controls are of one claim, and have none of their own.
     const isOwn = comparisons.map(({ against = '' }) => against.startsWith('alpha-'))
-    expect(comparisons.flatMap(({ pHolm }, i) => (isOwn[i] ? (pHolm === '' ? [] : ['a number']) : [Number(pHolm)]))).toEqual(
+    expect(comparisons.filter((row, i) => isOwn[i] !== (row.pHolm === ''))).toEqual([])
+    expect(comparisons.filter((_, i) => !isOwn[i]).map(({ pHolm }) => Number(pHolm))).toEqual(
       holm(again.filter((_, i) => !isOwn[i])),
     )
   })

@@ -107,8 +107,16 @@ test('epochs to what the worst and the median variant reach in the end', () => {
 })
 
 describe('claims', () => {
-  const of = (gaps: Readonly<Record<string, readonly number[]>>, controls?: Readonly<Record<string, readonly string[]>>) => {
-    const runs = Object.entries(gaps).flatMap(([variant, own]) => finals(variant, own.map(gap => 0.8 + gap)))
+  const of = (
+    gaps: Readonly<Record<string, readonly number[]>>,
+    controls?: Readonly<Record<string, readonly string[]>>,
+  ) => {
+    const runs = Object.entries(gaps).flatMap(([variant, own]) =>
+      finals(
+        variant,
+        own.map(gap => 0.8 + gap),
+      ),
+    )
     const result = resultOf(runs, controls && { controls })
     const cells = cellResults(result)
     return claims(result, cells, comparisons(result, cells))
@@ -124,7 +132,14 @@ describe('claims', () => {
   })
 
   test("Holm's correction is over claims, however many controls and others there are", () => {
-    const gaps = { neuroplastic: level(0.01), 'grad-only': level(0.01), 'alpha-one': level(0), 'alpha-shuffled': level(0), adam: level(0), sgd: level(0) }
+    const gaps = {
+      neuroplastic: level(0.01),
+      'grad-only': level(0.01),
+      'alpha-one': level(0),
+      'alpha-shuffled': level(0),
+      adam: level(0),
+      sgd: level(0),
+    }
     expect(of(gaps).map(({ variant, p, corrected }) => [variant, p, corrected])).toEqual([
       ['neuroplastic', 2 / 256, 4 / 256],
       ['grad-only', 2 / 256, 4 / 256],
