@@ -48,8 +48,8 @@ export const cells = (summary: VariantSummary): readonly string[] => {
 /** What the columns mean, for whoever reads the table later. */
 export const legend =
   'Test accuracy, mean ± sd over seeds; best: of all epochs, picked on the test set. vs: paired gap of final accuracy in points\n' +
-  '(seeds ahead / seeds); own: the same rule with alpha = 1. s per epoch: training alone. alpha: at the last step, over all parameters; near: % within 5 % of a bound,\n' +
-  'or beyond it.'
+  '(seeds ahead / seeds); own: the same rule with alpha = 1. s per epoch: training alone. alpha: at the last step, over all\n' +
+  'parameters; near: % within 5 % of a bound, or beyond it.'
 
 /**
  * A table as text, without colour: the first column to the left, others to the right.
