@@ -1,7 +1,7 @@
 /** Whether the modulation beats its own step size: what the claims support, in sentences. */
 import { type CellResult, groupBy } from '../statistics/cells.js'
 import { beyondReach, type Claim, type Reach, reachOfClaims } from '../statistics/claims.js'
-import { type Comparison, SIGNIFICANCE } from '../statistics/comparisons.js'
+import { type Comparison, ownControls, SIGNIFICANCE } from '../statistics/comparisons.js'
 import type { StudyResult } from '../types.js'
 import { count, listed, probability } from './text.js'
 
@@ -32,7 +32,7 @@ const does = (subjects: readonly string[]): string => `${listed(subjects)} ${ver
 
 /** Variants with plasticity of which the question cannot be asked: there is nothing to intervene on. */
 const unmodulated = (result: Asked): readonly string[] =>
-  plastic(result).filter(name => result.controls && result.controls[name]?.length === 0)
+  plastic(result).filter(name => ownControls(result.controls, name)?.length === 0)
 
 const QUESTION = 'whether the modulation beats its own step size'
 

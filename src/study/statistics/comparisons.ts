@@ -51,6 +51,11 @@ const compare = (
   }
 }
 
+/** The controls made from a variant's rule: none where it observes no alpha, nothing where there are none of any. */
+export const ownControls = (controls: StudyResult['controls'], variant: string): readonly string[] | undefined =>
+  // A variant may have a name that every object has.
+  controls && Object.hasOwn(controls, variant) ? controls[variant] : undefined
+
 /**
  * All comparisons of a study: with own controls, of which `claims` makes one test each, and with others, which have Holm's
  * correction over those that have a p.
@@ -66,7 +71,7 @@ export const comparisons = (
     variants
       .filter(({ role }) => role === 'plasticity')
       .flatMap(ours => {
-        const own = controls ? (controls[ours.variant] ?? []) : []
+        const own = ownControls(controls, ours.variant) ?? []
         return [...new Set([...own, ...against])]
           .filter(other => other !== ours.variant)
           .flatMap(other => variants.filter(({ variant }) => variant === other))

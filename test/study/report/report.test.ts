@@ -179,7 +179,7 @@ test('all runs diverged: counted, no mean, no gap, no ranking', () => {
   )
   const report = reportOf(resultOf(runs))
   expect(report.findings.answer).toContain(
-    'no seed was finished by both a variant with plasticity and a control (neuroplastic finished 0 and alpha-one 0 of 3 seeds)',
+    'no seed was finished by both a variant with plasticity and each of its controls (neuroplastic finished 0 and alpha-one 0 of 3 seeds)',
   )
   expect(report.findings.cells[0]?.sentences[0]).toContain(
     'alpha-one (no seed finished by both: of 3 seeds neuroplastic finished 0, alpha-one 0)',
