@@ -24,4 +24,4 @@ test(`${runs} programs mean the same to every interpreter`, async () => {
       .beforeEach(renew),
     { numRuns: runs, seed },
   )
-})
+}, 600_000)
