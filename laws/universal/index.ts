@@ -7,6 +7,7 @@ import { nothingConsumed } from './failure.js'
 import { finite, recovers, zeroInZeroOut } from './finite.js'
 import { leakFree, sharedBuffers, sharedGradients } from './memory.js'
 import { observingChangesNothing } from './observing.js'
+import { ownGradient, ownGradientAt } from './ownGradient.js'
 import { interleaved, pure, stepAgrees, structure } from './pure.js'
 import { counters, missingGradient } from './stillness.js'
 
@@ -20,6 +21,8 @@ export {
   missingGradient,
   nothingConsumed,
   observingChangesNothing,
+  ownGradient,
+  ownGradientAt,
   pure,
   recovers,
   resumes,
@@ -35,6 +38,7 @@ export const universalLaws: readonly Law[] = [
   structure,
   finite,
   zeroInZeroOut,
+  ownGradient,
   recovers,
   pure,
   interleaved,

@@ -66,6 +66,25 @@ export const squaresUnguarded: T = {
   },
 }
 
+/** An update a step late, as optax's rprop has it: the step is taken before the gradient is looked at. */
+export const aStepLate: T = {
+  init: params => tree.map((p: Expr) => fill(p, 0))(params),
+  update: (updates, state) => [
+    tree.zipWith([updates, state as tree.Tree<Expr>], (_, before) => before.mul(1)),
+    updates,
+  ],
+}
+
+/** Loses one tensor, at its first step only: later steps balance. */
+export const keepsOneTensorOnce = (): T => {
+  let kept = false
+  return onTensors(x => {
+    if (!kept) tf.keep(x.abs())
+    kept = true
+    return x.clone()
+  })
+}
+
 export const wrongSignOnWasm = onTensors(x => (tf.getBackend() === 'wasm' ? x.neg() : x.clone()))
 
 export const countsInFloat32: T = {

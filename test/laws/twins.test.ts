@@ -35,6 +35,7 @@ const universalTwins: readonly (readonly [string, Law, T])[] = [
   ['writes to its gradient, which is also another’s', laws.sharedGradients, broken.writesToItsGradient],
   ['hides scratch in a closure', laws.interleaved, broken.hidesScratch()],
   ['keeps one intermediate', laws.leakFree, broken.keepsAnIntermediate],
+  ['gives its update a step late', laws.ownGradient, broken.aStepLate],
   ['sorts the leaves', laws.structure, broken.sortsTheLeaves],
   ['divides 0 by 0', laws.zeroInZeroOut, broken.dividesByZero],
   ['squares without a guard', laws.finite, broken.squaresUnguarded],
