@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import { compile, type GradientTransform, type StepContext } from '../src/index.js'
 import type { Claim, Law, Subject, Trial, Verdict } from './law.js'
+import { must } from './must.js'
 import { type LawResult, type Report, showReport, sizeOf, type Violation } from './report.js'
 import { universalLaws } from './universal/index.js'
 import { scoped } from './values.js'
@@ -24,7 +25,7 @@ export interface RunOptions {
   readonly runs?: number
   /** What is drawn; default random. A violation says its own. */
   readonly seed?: number
-  /** The one case to repeat, as a violation says it. */
+  /** The one case to repeat, as a violation says it; a law that has no such case is left out. */
   readonly path?: string
 }
 
@@ -107,11 +108,12 @@ export const checkLaw = (
   subjects: Subject | fc.Arbitrary<Subject>,
   { runs = 50, seed, path }: RunOptions = {},
 ): LawResult => {
+  must(Number.isInteger(runs) && runs > 0, 'runs', runs, 'a whole number above 0')
   const occurred: boolean[] = []
   const witnesses = subjects instanceof fc.Arbitrary ? [] : (law.witnesses ?? []).map((w): Draw => [subjects, w])
   const property = lawProperty(law, subjects, interesting => void occurred.push(interesting))
   const details = fc.check(property, {
-    numRuns: Math.max(witnesses.length + 1, Math.min(runs, law.maxRuns ?? runs)),
+    numRuns: path === undefined ? Math.max(witnesses.length + 1, Math.min(runs, law.maxRuns ?? runs)) : 1,
     ...(seed === undefined ? {} : { seed }),
     ...(path === undefined ? {} : { path }),
     examples: witnesses,
@@ -139,6 +141,17 @@ export const checkLaw = (
     size: sizeOf(subject, trial, step),
   }
   return { ...common, outcome: 'violated', violation }
+}
+
+/** Checks one law on the one case that a path leads to, if in what the law draws it leads to any. */
+const repeatLaw = (law: Law, subject: Subject, options: RunOptions): readonly LawResult[] => {
+  try {
+    return [checkLaw(law, subject, options)]
+  } catch (error) {
+    // What fast-check says where the path of one law leads nowhere in another's draws.
+    if (error instanceof Error && error.message.includes('Unable to replay')) return []
+    throw error
+  }
 }
 
 /** @throws TypeError for what is no claim: a factory that was not called, most likely */
@@ -179,7 +192,12 @@ export const checkLaws = (
   const exemptions = claims.filter(claim => claim.kind === 'exemption')
   const claimed = claims.filter(claim => claim.kind === 'law')
   const laws = [...universalLaws.filter(({ name }) => !exemptions.some(({ law }) => law === name)), ...claimed]
-  const results = laws.filter(law => law.applies?.() ?? true).map(law => checkLaw(law, subject, { ...options, seed }))
+  const here = laws.filter(law => law.applies?.() ?? true)
+  const check =
+    options.path === undefined
+      ? (law: Law) => [checkLaw(law, subject, { ...options, seed })]
+      : (law: Law) => repeatLaw(law, subject, { ...options, seed })
+  const results = here.flatMap(check)
   return {
     source: subject.source,
     seed,

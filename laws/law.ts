@@ -73,15 +73,3 @@ export interface Exemption {
 
 /** What a transform promises beyond the universal laws: a law, or that it is exempt from one. */
 export type Claim = Law | Exemption
-
-/**
- * Exempts a transform from a universal law.
- *
- * @param law its name
- * @example
- * exempt('zero in, zero out', 'decay moves parameters by itself')
- */
-export const exempt = (law: string, because: string): Exemption => ({ kind: 'exemption', law, because })
-
-/** Exempts what moves parameters by itself, as weight decay does, from giving zero for zero gradients. */
-export const decays: Exemption = exempt('zero in, zero out', 'decay moves parameters by itself')

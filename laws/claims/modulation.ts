@@ -3,6 +3,7 @@ import { type GradientTransform, identity } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { dot, norm, someNonZero } from '../compare.js'
 import type { Law, Trial } from '../law.js'
+import { finite, must } from '../must.js'
 import { firstBroken, updatesOf } from '../play.js'
 import { showNumber } from '../show.js'
 
@@ -26,35 +27,39 @@ const activityElsewhere: Trial = { params: leaf(0, 0), gradients: [leaf(1000, -1
  * @example
  * assertLaws(plasticityGate(plasticity()), [boundedModulation({ lo: 0.2, hi: 2 })])
  */
-export const boundedModulation = ({ lo, hi }: { readonly lo: number; readonly hi: number }): Law => ({
-  kind: 'law',
-  name: `bounded modulation, [${lo}, ${hi}]`,
-  statement: `u = k \\odot g, \\quad ${lo} \\le k_i \\le ${hi}`,
-  trials: arbitraryTrial(),
-  witnesses: [activityElsewhere],
-  check: (subject, trial) => {
-    // Factors are float32, and so are their products.
-    const slack = 2e-6 * Math.max(Math.abs(lo), Math.abs(hi))
-    const factors: number[] = []
-    const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
-      for (const [name, { values }] of Object.entries(updates))
-        for (const [i, u] of values.entries()) {
-          const g = trial.gradients[t]?.[name]?.values[i] as number
-          if (g === 0 && u !== 0)
-            return `updates['${name}'] is ${showNumber(u)} at element ${i}, where the gradient is 0`
-          // Below this, a product rounds to a number of fewer digits.
-          if (Math.abs(g) < 1e-34) continue
-          const k = u / g
-          if (!(k >= lo - slack && k <= hi + slack))
-            return `updates['${name}'] is ${showNumber(k)} times the gradient at element ${i}`
-          factors.push(k)
-        }
-      return undefined
-    })
-    const spread = factors.length > 0 ? Math.max(...factors) - Math.min(...factors) : 0
-    return { broken, interesting: lo === hi ? factors.length > 0 : spread > 1e-3 * (hi - lo) }
-  },
-})
+export const boundedModulation = ({ lo, hi }: { readonly lo: number; readonly hi: number }): Law => {
+  must(finite(lo), 'lo', lo, 'a number')
+  must(finite(hi) && hi >= lo, 'hi', hi, `a number, at least lo (${lo})`)
+  return {
+    kind: 'law',
+    name: `bounded modulation, [${lo}, ${hi}]`,
+    statement: `u = k \\odot g, \\quad ${lo} \\le k_i \\le ${hi}`,
+    trials: arbitraryTrial(),
+    witnesses: [activityElsewhere],
+    check: (subject, trial) => {
+      // Factors are float32, and so are their products.
+      const slack = 2e-6 * Math.max(Math.abs(lo), Math.abs(hi))
+      const factors: number[] = []
+      const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
+        for (const [name, { values }] of Object.entries(updates))
+          for (const [i, u] of values.entries()) {
+            const g = trial.gradients[t]?.[name]?.values[i] as number
+            if (g === 0 && u !== 0)
+              return `updates['${name}'] is ${showNumber(u)} at element ${i}, where the gradient is 0`
+            // Below this, a product rounds to a number of fewer digits.
+            if (Math.abs(g) < 1e-34) continue
+            const k = u / g
+            if (!(k >= lo - slack && k <= hi + slack))
+              return `updates['${name}'] is ${showNumber(k)} times the gradient at element ${i}`
+            factors.push(k)
+          }
+        return undefined
+      })
+      const spread = factors.length > 0 ? Math.max(...factors) - Math.min(...factors) : 0
+      return { broken, interesting: lo === hi ? factors.length > 0 : spread > 1e-3 * (hi - lo) }
+    },
+  }
+}
 
 /**
  * Bounded deviation: $\lVert u - b \rVert \le \kappa \lVert b \rVert$ for each leaf, where $b$ is what a base gives.
@@ -70,34 +75,37 @@ export const boundedDeviation = ({
 }: {
   readonly kappa: number
   readonly base?: GradientTransform<unknown>
-}): Law => ({
-  kind: 'law',
-  name: `bounded deviation, ${kappa}`,
-  statement: `\\lVert u - b \\rVert \\le ${kappa} \\lVert b \\rVert`,
-  trials: arbitraryTrial({ minElements: 1 }),
-  witnesses: [activityElsewhere],
-  check: (subject, trial) => {
-    const bases = updatesOf({ ...subject, transform: base }, trial)
-    let deviates = false
-    const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
-      for (const [name, { values }] of Object.entries(updates)) {
-        const b = bases[t]?.[name]?.values ?? []
-        // A cap's factor, at most this over 1e13, would have fewer digits than float32 has.
-        if (norm(b) < smallest) continue
-        const [deviation, size] = [norm(values.map((u, i) => u - (b[i] as number))), norm(b)]
-        deviates ||= deviation > 1e-5 * size
-        if (!(deviation <= (kappa + 2e-6) * size + 1e-37))
-          return `updates['${name}'] is ${showNumber(deviation / size)} of its base's norm away from it`
-      }
-      return undefined
-    })
-    return { broken, interesting: kappa === 0 ? someNonZero(trial.gradients) : deviates }
-  },
-})
+}): Law => {
+  must(finite(kappa) && kappa >= 0, 'kappa', kappa, 'a number, at least 0')
+  return {
+    kind: 'law',
+    name: `bounded deviation, ${kappa}`,
+    statement: `\\lVert u - b \\rVert \\le ${kappa} \\lVert b \\rVert`,
+    trials: arbitraryTrial({ minElements: 1 }),
+    witnesses: [activityElsewhere],
+    check: (subject, trial) => {
+      const bases = updatesOf({ ...subject, transform: base }, trial)
+      let deviates = false
+      const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
+        for (const [name, { values }] of Object.entries(updates)) {
+          const b = bases[t]?.[name]?.values ?? []
+          // A cap's factor, at most this over 1e13, would have fewer digits than float32 has.
+          if (norm(b) < smallest) continue
+          const [deviation, size] = [norm(values.map((u, i) => u - (b[i] as number))), norm(b)]
+          deviates ||= deviation > 1e-5 * size
+          if (!(deviation <= (kappa + 2e-6) * size + 1e-37))
+            return `updates['${name}'] is ${showNumber(deviation / size)} of its base's norm away from it`
+        }
+        return undefined
+      })
+      return { broken, interesting: kappa === 0 ? someNonZero(trial.gradients) : deviates }
+    },
+  }
+}
 
 /** What a {@link sector} is. */
 export interface Sector {
-  /** $c > 0$: at least so much goes down the gradient. */
+  /** $c \ge 0$: at least so much goes down the gradient. */
   readonly c: number
   /** $C \ge c$: at most so long. */
   readonly C: number
@@ -111,32 +119,37 @@ export interface Sector {
  * @example
  * assertLaws(orthogonalResidual(r, { maxRatio: 0.5 }), [sector({ c: 1, C: Math.hypot(1, 0.5), beyond: 1 })])
  */
-export const sector = ({ c, C, beyond = 0 }: Sector): Law => ({
-  kind: 'law',
-  name: `sector, (${showNumber(c)}, ${C.toPrecision(4)})`,
-  statement: '\\langle u, g \\rangle \\ge c \\lVert g \\rVert^2, \\quad \\lVert u \\rVert \\le C \\lVert g \\rVert',
-  trials: arbitraryTrial({ minElements: 1 }),
-  witnesses: [activityElsewhere],
-  check: (subject, trial) => {
-    let seen = false
-    const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
-      for (const [name, { values: u }] of Object.entries(updates)) {
-        const g = trial.gradients[t]?.[name]?.values ?? []
-        const size = norm(g)
-        if (size < Math.max(beyond, smallest)) continue
-        seen = true
-        // Of unit length, so that the squares of tiny gradients do not vanish.
-        const along = dot(
-          u.map(x => x / size),
-          g.map(x => x / size),
-        )
-        if (!(along >= c - 4e-6 * C))
-          return `<u, g> is ${showNumber(along)} of the gradient's squared norm in '${name}'`
-        if (!(norm(u) <= (C + 4e-6 * C) * size))
-          return `updates['${name}'] is ${showNumber(norm(u) / size)} times as long as the gradient`
-      }
-      return undefined
-    })
-    return { broken, interesting: seen }
-  },
-})
+export const sector = ({ c, C, beyond = 0 }: Sector): Law => {
+  must(finite(c) && c >= 0, 'c', c, 'a number, at least 0')
+  must(finite(C) && C >= c, 'C', C, `a number, at least c (${c})`)
+  must(beyond >= 0, 'beyond', beyond, 'a number, at least 0')
+  return {
+    kind: 'law',
+    name: `sector, (${showNumber(c)}, ${C.toPrecision(4)})`,
+    statement: '\\langle u, g \\rangle \\ge c \\lVert g \\rVert^2, \\quad \\lVert u \\rVert \\le C \\lVert g \\rVert',
+    trials: arbitraryTrial({ minElements: 1 }),
+    witnesses: [activityElsewhere],
+    check: (subject, trial) => {
+      let seen = false
+      const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
+        for (const [name, { values: u }] of Object.entries(updates)) {
+          const g = trial.gradients[t]?.[name]?.values ?? []
+          const size = norm(g)
+          if (size < Math.max(beyond, smallest)) continue
+          seen = true
+          // Of unit length, so that the squares of tiny gradients do not vanish.
+          const along = dot(
+            u.map(x => x / size),
+            g.map(x => x / size),
+          )
+          if (!(along >= c - 4e-6 * C))
+            return `<u, g> is ${showNumber(along)} of the gradient's squared norm in '${name}'`
+          if (!(norm(u) <= (C + 4e-6 * C) * size))
+            return `updates['${name}'] is ${showNumber(norm(u) / size)} times as long as the gradient`
+        }
+        return undefined
+      })
+      return { broken, interesting: seen }
+    },
+  }
+}

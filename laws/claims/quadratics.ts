@@ -4,6 +4,7 @@ import { gradientAt, valueAt } from '../arbitraries/quadratic.js'
 import { norm } from '../compare.js'
 import { arbitraryDescent, type Descent, descend } from '../descend.js'
 import type { Law } from '../law.js'
+import { finite, must, positive } from '../must.js'
 import { firstBroken } from '../play.js'
 import { showNumber } from '../show.js'
 
@@ -14,25 +15,29 @@ import { showNumber } from '../show.js'
  * @example
  * assertLaws(plasticityGate(plasticity()), [neverRises({ c: 0.2, C: 2 })])
  */
-export const neverRises = ({ c, C }: { readonly c: number; readonly C: number }): Law<Descent> => ({
-  kind: 'law',
-  name: `never rises on quadratics, (${showNumber(c)}, ${C.toPrecision(4)})`,
-  statement: '\\eta < 2c / (C^2 L) \\implies f(p_{t+1}) \\le f(p_t)',
-  trials: arbitraryDescent(8, [(0.98 * 2 * c) / C ** 2]),
-  check: (subject, descent) => {
-    const path = descend(subject, descent)
-    const { quadratic } = descent
-    return {
-      broken: firstBroken(path.slice(1), (p, t) => {
-        const before = path[t] as readonly number[]
-        const [f, next] = [valueAt(quadratic, before), valueAt(quadratic, p)]
-        // Parameters are float32: where they round, so does f.
-        const slack = 1e-6 * norm(gradientAt(quadratic, before)) * norm(before) + 1e-12 * norm(before) ** 2
-        return next <= f + slack ? undefined : `f rose from ${showNumber(f)} to ${showNumber(next)}`
-      }),
-    }
-  },
-})
+export const neverRises = ({ c, C }: { readonly c: number; readonly C: number }): Law<Descent> => {
+  must(finite(c) && c >= 0, 'c', c, 'a number, at least 0')
+  must(finite(C) && C >= c, 'C', C, `a number, at least c (${c})`)
+  return {
+    kind: 'law',
+    name: `never rises on quadratics, (${showNumber(c)}, ${C.toPrecision(4)})`,
+    statement: '\\eta < 2c / (C^2 L) \\implies f(p_{t+1}) \\le f(p_t)',
+    trials: arbitraryDescent(8, [(0.98 * 2 * c) / C ** 2]),
+    check: (subject, descent) => {
+      const path = descend(subject, descent)
+      const { quadratic } = descent
+      return {
+        broken: firstBroken(path.slice(1), (p, t) => {
+          const before = path[t] as readonly number[]
+          const [f, next] = [valueAt(quadratic, before), valueAt(quadratic, p)]
+          // Parameters are float32: where they round, so does f.
+          const slack = 1e-6 * norm(gradientAt(quadratic, before)) * norm(before) + 1e-12 * norm(before) ** 2
+          return next <= f + slack ? undefined : `f rose from ${showNumber(f)} to ${showNumber(next)}`
+        }),
+      }
+    },
+  }
+}
 
 /**
  * A sharp stability limit: on quadratics of curvature $L$, $p' = p - \eta u$ converges where $\eta L$ is 0.98 of the limit,
@@ -46,6 +51,7 @@ export const neverRises = ({ c, C }: { readonly c: number; readonly C: number })
  * Source: Polyak 1964; Lessard et al., arXiv 1408.3595.
  */
 export const stabilityLimit = (limit: number, { learningRate }: { readonly learningRate?: number } = {}): Law => {
+  must(positive(limit), 'limit', limit, 'a number above 0')
   const length = 400
   const inside = (0.98 * limit) / (learningRate ?? 1)
   const outside = (1.02 * limit) / (learningRate ?? 1)
@@ -93,34 +99,38 @@ export const boundedIterates = ({
   readonly size?: number
   /** Of a transform whose updates are steps already; default none. */
   readonly learningRate?: number
-} = {}): Law<Descent> => ({
-  kind: 'law',
-  name: 'bounded iterates on quadratics',
-  statement: '\\lVert p_t \\rVert \\le 10 \\tfrac{L}{\\lambda_{min}} (\\lVert p_0 \\rVert + \\eta\\, \\mathit{size})',
-  trials: arbitraryDescent(30, [1e-3, 1e-2, 0.1, 1]).map(descent => ({
-    ...descent,
-    rate: learningRate === undefined ? descent.rate : undefined,
-    quadratic: {
-      ...descent.quadratic,
-      // Where the rate is the transform's own, the curvature spans the decades.
-      eigenvalues: descent.quadratic.eigenvalues.map(
-        eigenvalue => eigenvalue * curvature * (learningRate === undefined ? 1 : (descent.rate ?? 1) / learningRate),
-      ),
+} = {}): Law<Descent> => {
+  must(positive(curvature), 'curvature', curvature, 'a number above 0')
+  must(positive(size), 'size', size, 'a number above 0')
+  return {
+    kind: 'law',
+    name: 'bounded iterates on quadratics',
+    statement: '\\lVert p_t \\rVert \\le 10 \\tfrac{L}{\\lambda_{min}} (\\lVert p_0 \\rVert + \\eta\\, \\mathit{size})',
+    trials: arbitraryDescent(30, [1e-3, 1e-2, 0.1, 1]).map(descent => ({
+      ...descent,
+      rate: learningRate === undefined ? descent.rate : undefined,
+      quadratic: {
+        ...descent.quadratic,
+        // Where the rate is the transform's own, the curvature spans the decades.
+        eigenvalues: descent.quadratic.eigenvalues.map(
+          eigenvalue => eigenvalue * curvature * (learningRate === undefined ? 1 : (descent.rate ?? 1) / learningRate),
+        ),
+      },
+    })),
+    check: (subject, descent) => {
+      const { eigenvalues } = descent.quadratic
+      const condition = (eigenvalues[0] as number) / Math.min(...eigenvalues)
+      const rate = descent.rate ?? learningRate ?? 1
+      const start = norm(descent.params.p?.values ?? [])
+      const bound = 10 * condition * (start + rate * size)
+      return {
+        broken: firstBroken(descend(subject, descent).slice(1), p =>
+          norm(p) <= bound
+            ? undefined
+            : `p is ${showNumber(norm(p))} from the optimum, where it began at ${showNumber(start)}`,
+        ),
+        interesting: rate * (eigenvalues[0] as number) > 2,
+      }
     },
-  })),
-  check: (subject, descent) => {
-    const { eigenvalues } = descent.quadratic
-    const condition = (eigenvalues[0] as number) / Math.min(...eigenvalues)
-    const rate = descent.rate ?? learningRate ?? 1
-    const start = norm(descent.params.p?.values ?? [])
-    const bound = 10 * condition * (start + rate * size)
-    return {
-      broken: firstBroken(descend(subject, descent).slice(1), p =>
-        norm(p) <= bound
-          ? undefined
-          : `p is ${showNumber(norm(p))} from the optimum, where it began at ${showNumber(start)}`,
-      ),
-      interesting: rate * (eigenvalues[0] as number) > 2,
-    }
-  },
-})
+  }
+}

@@ -3,6 +3,7 @@ import { type GradientTransform, tree } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { difference, dot, norm, someNonZero } from '../compare.js'
 import type { Law } from '../law.js'
+import { finite, must, positive } from '../must.js'
 import { firstBroken, updatesOf } from '../play.js'
 import { showNumber } from '../show.js'
 import { type Leaf, mapValues, numbers, type Values } from '../values.js'
@@ -26,25 +27,31 @@ export const momentRatio = ({
   readonly b1: number
   readonly b2: number
   readonly biasCorrection?: boolean
-}): Law => ({
-  kind: 'law',
-  name: `moment ratio, (${b1}, ${b2})`,
-  statement: '\\lvert m \\rvert / \\sqrt{v} \\le (1 - b_1) / \\sqrt{(1 - b_2)(1 - b_1^2 / b_2)}',
-  trials: arbitraryTrial({ maxSteps: 8 }),
-  check: (subject, trial) => {
-    let near = false
-    const broken = firstBroken(updatesOf(subject, trial), (updates, i) => {
-      const t = i + 1
-      const q = b1 ** 2 / b2
-      const correction = biasCorrection ? Math.sqrt(1 - b2 ** t) / (1 - b1 ** t) : 1
-      const bound = ((1 - b1) / Math.sqrt(1 - b2)) * Math.sqrt((1 - q ** t) / (1 - q)) * correction
-      const found = Math.max(0, ...numbers(updates).map(Math.abs))
-      near ||= found > 0.5 * bound
-      return found <= bound * (1 + 1e-5) ? undefined : `the ratio is ${showNumber(found)}, beyond ${showNumber(bound)}`
-    })
-    return { broken, interesting: near }
-  },
-})
+}): Law => {
+  must(b1 >= 0 && b1 ** 2 < b2, 'b1', b1, `a number in [0, sqrt(b2)), b2 being ${b2}`)
+  must(b2 > 0 && b2 < 1, 'b2', b2, 'a number in (0, 1)')
+  return {
+    kind: 'law',
+    name: `moment ratio, (${b1}, ${b2})`,
+    statement: '\\lvert m \\rvert / \\sqrt{v} \\le (1 - b_1) / \\sqrt{(1 - b_2)(1 - b_1^2 / b_2)}',
+    trials: arbitraryTrial({ maxSteps: 8 }),
+    check: (subject, trial) => {
+      let near = false
+      const broken = firstBroken(updatesOf(subject, trial), (updates, i) => {
+        const t = i + 1
+        const q = b1 ** 2 / b2
+        const correction = biasCorrection ? Math.sqrt(1 - b2 ** t) / (1 - b1 ** t) : 1
+        const bound = ((1 - b1) / Math.sqrt(1 - b2)) * Math.sqrt((1 - q ** t) / (1 - q)) * correction
+        const found = Math.max(0, ...numbers(updates).map(Math.abs))
+        near ||= found > 0.5 * bound
+        return found <= bound * (1 + 1e-5)
+          ? undefined
+          : `the ratio is ${showNumber(found)}, beyond ${showNumber(bound)}`
+      })
+      return { broken, interesting: near }
+    },
+  }
+}
 
 /**
  * Normalization: a non-negative signal of $n$ elements gives $0 \le S(x) \le n$ with mean at most 1.
@@ -53,25 +60,31 @@ export const momentRatio = ({
  * @example
  * assertLaws(normalizeSignal(), [normalization()])
  */
-export const normalization = (over: 'leaf' | 'tree' = 'leaf'): Law => ({
-  kind: 'law',
-  name: 'normalization',
-  statement: 'x \\ge 0 \\implies 0 \\le S(x) \\le n, \\ \\mathrm{mean}\\, S(x) \\le 1',
-  trials: arbitraryTrial().map(({ params, gradients }) => ({ params, gradients: gradients.map(mapValues(Math.abs)) })),
-  check: (subject, trial) => {
-    const broken = firstBroken(updatesOf(subject, trial), updates => {
-      const groups = over === 'tree' ? [numbers(updates)] : tree.values(updates).map(({ values }: Leaf) => values)
-      for (const s of groups) {
-        const bad = s.find(x => !(x >= 0 && x <= s.length * (1 + 1e-5)))
-        if (bad !== undefined) return `the signal is ${showNumber(bad)} in one of ${s.length} elements`
-        const mean = s.reduce((sum, x) => sum + x, 0) / Math.max(1, s.length)
-        if (!(mean <= 1 + 1e-5)) return `its mean is ${showNumber(mean)}`
-      }
-      return undefined
-    })
-    return { broken, interesting: someNonZero(trial.gradients) }
-  },
-})
+export const normalization = (over: 'leaf' | 'tree' = 'leaf'): Law => {
+  must(over === 'leaf' || over === 'tree', 'over', over, "'leaf' or 'tree'")
+  return {
+    kind: 'law',
+    name: 'normalization',
+    statement: 'x \\ge 0 \\implies 0 \\le S(x) \\le n, \\ \\mathrm{mean}\\, S(x) \\le 1',
+    trials: arbitraryTrial().map(({ params, gradients }) => ({
+      params,
+      gradients: gradients.map(mapValues(Math.abs)),
+    })),
+    check: (subject, trial) => {
+      const broken = firstBroken(updatesOf(subject, trial), updates => {
+        const groups = over === 'tree' ? [numbers(updates)] : tree.values(updates).map(({ values }: Leaf) => values)
+        for (const s of groups) {
+          const bad = s.find(x => !(x >= 0 && x <= s.length * (1 + 1e-5)))
+          if (bad !== undefined) return `the signal is ${showNumber(bad)} in one of ${s.length} elements`
+          const mean = s.reduce((sum, x) => sum + x, 0) / Math.max(1, s.length)
+          if (!(mean <= 1 + 1e-5)) return `its mean is ${showNumber(mean)}`
+        }
+        return undefined
+      })
+      return { broken, interesting: someNonZero(trial.gradients) }
+    },
+  }
+}
 
 /**
  * Activity: an average of magnitudes. It is monotone in $\lvert g \rvert$, and a constant $c$ gives $(1 - \rho^t)\, c$.
@@ -80,39 +93,42 @@ export const normalization = (over: 'leaf' | 'tree' = 'leaf'): Law => ({
  * @example
  * assertLaws(emaActivity(0.95), [activity({ rho: 0.95 })])
  */
-export const activity = ({ rho }: { readonly rho: number }): Law => ({
-  kind: 'law',
-  name: `activity, ${rho}`,
-  statement: `\\lvert g \\rvert \\le \\lvert g' \\rvert \\implies a(g) \\le a(g'), \\quad a_t(c) = (1 - ${rho}^t) \\lvert c \\rvert`,
-  trials: arbitraryTrial(),
-  check: (subject, trial) => {
-    const small = updatesOf(subject, trial)
-    const large = updatesOf(subject, {
-      ...trial,
-      gradients: trial.gradients.map(mapValues((g, i) => (i % 2 === 0 ? -2 * g : g))),
-    })
-    const constant = trial.gradients[0] as Values
-    const steady = updatesOf(subject, { ...trial, gradients: trial.gradients.map(() => constant) })
-    const broken = firstBroken(steady, (updates, t) => {
-      const expected = mapValues(c => (1 - rho ** (t + 1)) * Math.abs(c))(constant)
-      const low = numbers(small[t] as Values)
-      const high = numbers(large[t] as Values)
-      const i = low.findIndex((a, i) => !(a <= (high[i] as number) * (1 + 1e-6)))
-      return (
-        difference(
-          'activity of a constant',
-          updates,
-          expected,
-          leaf => 1e-6 * Math.max(0, ...(expected[leaf]?.values ?? [])) + 1e-37,
-        ) ??
-        (i < 0
-          ? undefined
-          : `it falls from ${showNumber(low[i] as number)} to ${showNumber(high[i] as number)} as gradients rise`)
-      )
-    })
-    return { broken, interesting: someNonZero(trial.gradients) }
-  },
-})
+export const activity = ({ rho }: { readonly rho: number }): Law => {
+  must(rho >= 0 && rho < 1, 'rho', rho, 'a number in [0, 1)')
+  return {
+    kind: 'law',
+    name: `activity, ${rho}`,
+    statement: `\\lvert g \\rvert \\le \\lvert g' \\rvert \\implies a(g) \\le a(g'), \\quad a_t(c) = (1 - ${rho}^t) \\lvert c \\rvert`,
+    trials: arbitraryTrial(),
+    check: (subject, trial) => {
+      const small = updatesOf(subject, trial)
+      const large = updatesOf(subject, {
+        ...trial,
+        gradients: trial.gradients.map(mapValues((g, i) => (i % 2 === 0 ? -2 * g : g))),
+      })
+      const constant = trial.gradients[0] as Values
+      const steady = updatesOf(subject, { ...trial, gradients: trial.gradients.map(() => constant) })
+      const broken = firstBroken(steady, (updates, t) => {
+        const expected = mapValues(c => (1 - rho ** (t + 1)) * Math.abs(c))(constant)
+        const low = numbers(small[t] as Values)
+        const high = numbers(large[t] as Values)
+        const i = low.findIndex((a, i) => !(a <= (high[i] as number) * (1 + 1e-6)))
+        return (
+          difference(
+            'activity of a constant',
+            updates,
+            expected,
+            leaf => 1e-6 * Math.max(0, ...(expected[leaf]?.values ?? [])) + 1e-37,
+          ) ??
+          (i < 0
+            ? undefined
+            : `it falls from ${showNumber(low[i] as number)} to ${showNumber(high[i] as number)} as gradients rise`)
+        )
+      })
+      return { broken, interesting: someNonZero(trial.gradients) }
+    },
+  }
+}
 
 /**
  * Orthogonality: what is added is orthogonal to the gradient,
@@ -133,30 +149,34 @@ export const orthogonality = ({
   readonly r: GradientTransform<unknown>
   readonly lambda: number
   readonly eps?: number
-}): Law => ({
-  kind: 'law',
-  name: 'orthogonality',
-  statement:
-    "\\lvert \\langle r', g \\rangle \\rvert \\le \\lvert \\langle r, g \\rangle \\rvert \\varepsilon / (\\lVert g \\rVert^2 + \\varepsilon)",
-  trials: arbitraryTrial({ minElements: 1 }),
-  check: (subject, trial) => {
-    const residuals = updatesOf({ ...subject, transform: r }, trial)
-    let added = false
-    const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
-      for (const [name, { values: u }] of Object.entries(updates)) {
-        const g = trial.gradients[t]?.[name]?.values ?? []
-        const x = residuals[t]?.[name]?.values ?? []
-        const size = norm(g)
-        if (size < 1e-15) continue
-        const delta = u.map((value, i) => value - (g[i] as number))
-        const along = Math.abs(dot(delta, g)) / size
-        const allowed = (lambda * Math.abs(dot(x, g)) * (eps / (size ** 2 + eps))) / size
-        added ||= norm(delta) > 1e-4 * size
-        if (!(along <= allowed * (1 + 1e-4) + 2e-6 * (size + lambda * norm(x))))
-          return `what is added to '${name}' goes ${showNumber(along / size)} of the gradient's norm along it`
-      }
-      return undefined
-    })
-    return { broken, interesting: added }
-  },
-})
+}): Law => {
+  must(finite(lambda), 'lambda', lambda, 'a number')
+  must(positive(eps), 'eps', eps, 'a number above 0')
+  return {
+    kind: 'law',
+    name: 'orthogonality',
+    statement:
+      "\\lvert \\langle r', g \\rangle \\rvert \\le \\lvert \\langle r, g \\rangle \\rvert \\varepsilon / (\\lVert g \\rVert^2 + \\varepsilon)",
+    trials: arbitraryTrial({ minElements: 1 }),
+    check: (subject, trial) => {
+      const residuals = updatesOf({ ...subject, transform: r }, trial)
+      let added = false
+      const broken = firstBroken(updatesOf(subject, trial), (updates, t) => {
+        for (const [name, { values: u }] of Object.entries(updates)) {
+          const g = trial.gradients[t]?.[name]?.values ?? []
+          const x = residuals[t]?.[name]?.values ?? []
+          const size = norm(g)
+          if (size < 1e-15) continue
+          const delta = u.map((value, i) => value - (g[i] as number))
+          const along = Math.abs(dot(delta, g)) / size
+          const allowed = (lambda * Math.abs(dot(x, g)) * (eps / (size ** 2 + eps))) / size
+          added ||= norm(delta) > 1e-4 * size
+          if (!(along <= allowed * (1 + 1e-4) + 2e-6 * (size + lambda * norm(x))))
+            return `what is added to '${name}' goes ${showNumber(along / size)} of the gradient's norm along it`
+        }
+        return undefined
+      })
+      return { broken, interesting: added }
+    },
+  }
+}

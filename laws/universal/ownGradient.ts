@@ -3,6 +3,7 @@ import type * as fc from 'fast-check'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { difference } from '../compare.js'
 import type { Law, Trial } from '../law.js'
+import { must } from '../must.js'
 import { play } from '../play.js'
 import { type Leaf, numbers, type Values } from '../values.js'
 
@@ -44,16 +45,16 @@ export const ownGradient: Law = {
 }
 
 /**
- * That law at one step only, for a rule which is exempt from it at others: `multiSteps(2)` moves at every second step, and the
+ * That law at one step only, for a rule which is exempt from it at others: `multiSteps(rule, 2)` moves at every second step, and the
  * first of ADOPT only fills its moment.
  *
  * @param step the step that is looked at, from 1
- * @throws RangeError where that is no positive integer
+ * @throws HyperparameterError where that is no whole number above 0
  * @example
- * checkLaws(multiSteps(2, sgd()), [exempt('its own gradient', 'it adds up between'), ownGradientAt(2)])
+ * checkLaws(multiSteps(sgd(), 2), [exempt('its own gradient', 'it adds up between'), ownGradientAt(2)])
  */
 export const ownGradientAt = (step: number): Law => {
-  if (!Number.isInteger(step) || step < 1) throw new RangeError(`ownGradientAt takes a step, 1 or more, not ${step}`)
+  must(Number.isInteger(step) && step > 0, 'step', step, 'a whole number above 0')
   const trials: fc.Arbitrary<Trial> = arbitraryTrial({
     magnitudes: 'typical',
     minElements: 2,

@@ -1,7 +1,7 @@
 /** The adaptive transforms. */
 import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
-import { plain, type Row, row } from './row.js'
+import { answersAt, plain, type Row, row } from './row.js'
 
 const {
   boundedIterates,
@@ -116,15 +116,29 @@ export const adaptive: readonly Row[] = [
     momentRatio({ b1: 0.9, b2: 0.999 }),
     reducesTo(scaleByAdam(), { when: 'alpha = 0' }),
   ),
-  row('scaleByAdopt', '()', () => P.scaleByAdopt(), ...normalized, boundedIterates()),
+  row(
+    'scaleByAdopt',
+    '()',
+    () => P.scaleByAdopt(),
+    ...normalized,
+    boundedIterates(),
+    ...answersAt(2, 'the first step only fills the second moment'),
+  ),
   row(
     'scaleByAdopt',
     '({ nesterov: true, clipValue: 0.5 })',
     () => P.scaleByAdopt({ nesterov: true, clipValue: 0.5 }),
     ...normalized,
     boundedIterates(),
+    ...answersAt(2, 'the first step only fills the second moment'),
   ),
-  row('scaleByAdopt', '({ useClipping: false })', () => P.scaleByAdopt({ useClipping: false }), ...plain),
+  row(
+    'scaleByAdopt',
+    '({ useClipping: false })',
+    () => P.scaleByAdopt({ useClipping: false }),
+    ...plain,
+    ...answersAt(2, 'the first step only fills the second moment'),
+  ),
   row('scaleByNovograd', '()', () => P.scaleByNovograd(), ...normalized, rotationEquivariance, boundedIterates()),
   row(
     'scaleByNovograd',

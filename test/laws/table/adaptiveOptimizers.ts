@@ -2,7 +2,7 @@
 import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
 import { neverForgets, normalized, reddi, slowToForget } from './adaptive.js'
-import { plain, type Row, row } from './row.js'
+import { answersAt, plain, type Row, row } from './row.js'
 
 const {
   boundedIterates,
@@ -120,8 +120,22 @@ export const adaptiveOptimizers: readonly Row[] = [
     ...plain,
     decoupledDecay(1e-4),
   ),
-  row('adopt', '()', () => P.adopt(), ...normalized, boundedIterates({ learningRate: 1e-3 })),
-  row('adopt', '({ weightDecay: 0.1 })', () => P.adopt({ weightDecay: 0.1 }), decays, ...plain),
+  row(
+    'adopt',
+    '()',
+    () => P.adopt(),
+    ...normalized,
+    boundedIterates({ learningRate: 1e-3 }),
+    ...answersAt(2, 'the first step only fills the second moment'),
+  ),
+  row(
+    'adopt',
+    '({ weightDecay: 0.1 })',
+    () => P.adopt({ weightDecay: 0.1 }),
+    decays,
+    ...plain,
+    ...answersAt(2, 'the first step only fills the second moment'),
+  ),
   row(
     'novograd',
     '()',

@@ -1,7 +1,7 @@
 /** Transforms by block, factored, of matrices, and assorted. */
 import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
-import { linear, plain, type Row, row } from './row.js'
+import { answersNever, linear, plain, type Row, row } from './row.js'
 
 const {
   boundedIterates,
@@ -75,7 +75,14 @@ export const blocks: readonly Row[] = [
   row('adaptiveGradClip', '(0.1)', () => P.adaptiveGradClip(0.1), ...byAxis, boundedModulation({ lo: 0, hi: 1 })),
   row('adaptiveGradClip', '(2, { axes: [], eps: 1 })', () => P.adaptiveGradClip(2, { axes: [], eps: 1 }), ...plain),
   row('centralize', '()', () => P.centralize(), ...byAxis, scaleEquivariance),
-  row('centralize', "({ unitAxis: 'last' })", () => P.centralize({ unitAxis: 'last' }), ...byAxis, scaleEquivariance),
+  row(
+    'centralize',
+    "({ unitAxis: 'last' })",
+    () => P.centralize({ unitAxis: 'last' }),
+    ...byAxis,
+    scaleEquivariance,
+    answersNever('of units of one element nothing is left'),
+  ),
   row(
     'keepParamsNonNegative',
     '()',
@@ -160,6 +167,7 @@ export const blocks: readonly Row[] = [
     "({ variant: 'sps+', fMin: 2, eps: 1 })",
     () => P.scaleByPolyak({ variant: 'sps+', fMin: 2, eps: 1 }),
     reducesTo(P.zero, { when: 'the loss below its least value' }),
+    answersNever('the loss is below its least value: no step'),
   ),
   row('scaleByMuon', '()', () => P.scaleByMuon(), ...byAxis, scaleInvariance),
   row(

@@ -1,7 +1,7 @@
 /** Signals and coefficients. */
 import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
-import { gate, linear, type Row, row } from './row.js'
+import { answersAt, gate, linear, type Row, row } from './row.js'
 
 const { boundedModulation, leafIndependence, permutationEquivariance, reducesTo, scaleInvariance, exempt } = claims
 const { identity, plasticity, plasticityGate } = P
@@ -34,6 +34,7 @@ export const coefficients: readonly Row[] = [
     leafIndependence,
     scaleInvariance,
     claims.normalization(),
+    ...answersAt(2, 'the first gradient agrees with its own average, whatever it is'),
   ),
   row(
     'gradientOnlyAlpha',

@@ -1,7 +1,7 @@
 /** The combinators, each on small parts. */
 import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
-import { capped, coefficient, gate, linear, plain, type Row, row } from './row.js'
+import { answersAt, answersNever, capped, coefficient, gate, linear, plain, type Row, row } from './row.js'
 
 const {
   boundedDeviation,
@@ -18,7 +18,15 @@ const { chain, identity, masked, plasticityGate, recall, scale, trace } = P
 
 export const combinators: readonly Row[] = [
   row('identity', 'identity', () => identity, ...linear, rotationEquivariance, ...gate(1, 1)),
-  row('zero', 'zero', () => P.zero, ...linear, rotationEquivariance, boundedModulation({ lo: 0, hi: 0 })),
+  row(
+    'zero',
+    'zero',
+    () => P.zero,
+    ...linear,
+    rotationEquivariance,
+    boundedModulation({ lo: 0, hi: 0 }),
+    answersNever('it gives nothing'),
+  ),
   row('chain', '(trace(0.9), scale(2))', () => chain(trace(0.9), scale(2)), ...linear, rotationEquivariance),
   row(
     'namedChain',
@@ -33,7 +41,13 @@ export const combinators: readonly Row[] = [
     ...linear,
     rotationEquivariance,
   ),
-  row('difference', '(trace(0.9), identity)', () => P.difference(trace(0.9), identity), ...linear),
+  row(
+    'difference',
+    '(trace(0.9), identity)',
+    () => P.difference(trace(0.9), identity),
+    ...linear,
+    ...answersAt(2, 'at the first step both are the gradient'),
+  ),
   row('lerp', '(identity, scale(2), 0.3)', () => P.lerp(identity, scale(2), 0.3), ...linear, ...gate(1.3, 1.3)),
   row(
     'plasticityGate',
@@ -78,7 +92,7 @@ export const combinators: readonly Row[] = [
   ),
   row(
     'orthogonalResidual',
-    '(plasticityGate(emaActivity()), { lambda: 1 })',
+    '(plasticityGate(chain(emaActivity(), normalizeSignal())), { lambda: 1 })',
     () => P.orthogonalResidual(plasticityGate(chain(P.emaActivity(), P.normalizeSignal())), { lambda: 1 }),
     ...linear,
     boundedDeviation({ kappa: 0.5 }),

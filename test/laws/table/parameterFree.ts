@@ -3,7 +3,7 @@ import * as claims from '../../../laws/index.js'
 import { mapValues, type Values } from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
 import { tree } from '../../../src/index.js'
-import { linear, plain, type Row, row } from './row.js'
+import { answersAt, linear, plain, type Row, row } from './row.js'
 
 const {
   boundedIterates,
@@ -254,6 +254,7 @@ export const parameterFree: readonly Row[] = [
     () => P.scheduleFreeSgd({ warmupSteps: 2, weightDecay: 0.1 }),
     decays,
     ...plain,
+    ...answersAt(2, 'a warm-up begins at 0'),
   ),
   row(
     'scheduleFreeAdamw',
@@ -270,5 +271,6 @@ export const parameterFree: readonly Row[] = [
     () => P.scheduleFreeAdamw({ warmupSteps: 2, weightDecay: 0.1 }),
     decays,
     ...plain,
+    ...answersAt(2, 'a warm-up begins at 0'),
   ),
 ]

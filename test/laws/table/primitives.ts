@@ -1,7 +1,7 @@
 /** The primitives. */
 import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
-import { coefficient, linear, plain, type Row, row } from './row.js'
+import { answersAt, linear, plain, type Row, row } from './row.js'
 
 const {
   boundedIterates,
@@ -35,11 +35,16 @@ export const primitives: readonly Row[] = [
     () => P.scaleByLearningRate(P.warmUp(3, P.cosineDecay(0.1, 10))),
     ...linear,
     boundedModulation({ lo: -0.1, hi: 0 }),
+    ...answersAt(2, 'a warm-up begins at 0'),
   ),
   row(
     'withLearningRateController',
-    '(0.1, averageOverLeaf of a coefficient)',
-    () => P.withLearningRateController(0.1, chain(coefficient(), P.averageOverLeaf())),
+    '(0.1, chain(gradientMagnitude(), normalizeSignal(), clamp(0.5, 1.5), averageOverLeaf()))',
+    () =>
+      P.withLearningRateController(
+        0.1,
+        chain(P.gradientMagnitude(), P.normalizeSignal(), clamp(0.5, 1.5), P.averageOverLeaf()),
+      ),
     ...linear,
     boundedModulation({ lo: -0.15, hi: -0.05 }),
   ),

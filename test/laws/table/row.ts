@@ -25,6 +25,15 @@ export const row = (name: string, source: string, make: Row['make'], ...claims: 
 export const plain = [claims.signSymmetry, claims.permutationEquivariance, claims.leafIndependence]
 export const linear = [...plain, claims.scaleEquivariance]
 
+/** What a rule claims that does not answer to its own gradient at each step, but does at this one, from 1. */
+export const answersAt = (step: number, because: string): readonly Claim[] => [
+  claims.exempt('its own gradient', because),
+  claims.ownGradientAt(step),
+]
+
+/** What a rule claims that need not answer to its own gradient at any step. */
+export const answersNever = (because: string): Claim => claims.exempt('its own gradient', because)
+
 /** What a gate within [lo, hi] claims. */
 export const gate = (lo: number, hi: number) => [
   claims.boundedModulation({ lo, hi }),

@@ -1,19 +1,27 @@
 /** Wrappers: on some leaves, some steps, several gradients at once; what looks on, and what is injected. */
 import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
-import { gate, linear, plain, type Row, row } from './row.js'
+import { answersAt, answersNever, gate, linear, plain, type Row, row } from './row.js'
 
 const { boundedIterates, boundedModulation, reducesTo, rotationEquivariance, scaleInvariance, updateNormBound } = claims
 const { identity, scale, trace, zero } = P
 
 export const wrappers: readonly Row[] = [
-  row('freeze', '(named(/[a-c]/))', () => P.freeze(P.named(/[a-c]/)), ...linear, ...gate(0, 1)),
+  row(
+    'freeze',
+    '(named(/[a-c]/))',
+    () => P.freeze(P.named(/[a-c]/)),
+    ...linear,
+    ...gate(0, 1),
+    answersNever('what is frozen stands still'),
+  ),
   row(
     'freeze',
     '(named(/[a-c]/), scaleByAdam())',
     () => P.freeze(P.named(/[a-c]/), P.scaleByAdam()),
     ...plain,
     scaleInvariance,
+    answersNever('what is frozen stands still'),
   ),
   row(
     'freeze',
@@ -28,12 +36,14 @@ export const wrappers: readonly Row[] = [
     () => P.when(count => count.mod(2).equal(0), P.scaleByAdam(), zero),
     ...plain,
     scaleInvariance,
+    ...answersAt(1, 'every second step is zero'),
   ),
   row(
     'when',
     '(() => scalar(0), trace(0.9), zero)',
     () => P.when(() => P.scalar(0), trace(0.9), zero),
     reducesTo(zero, { when: 'it is never so' }),
+    answersNever('its condition never holds'),
   ),
   row(
     'skipLargeUpdates',
@@ -43,6 +53,7 @@ export const wrappers: readonly Row[] = [
     claims.permutationEquivariance,
     updateNormBound(10),
     ...gate(0, 1),
+    answersNever('two gradients beyond the limit are both skipped'),
   ),
   row(
     'skipLargeUpdates',
@@ -51,7 +62,14 @@ export const wrappers: readonly Row[] = [
     ...linear,
     reducesTo(trace(0.9), { when: 'gradients of norms below 1e15' }),
   ),
-  row('multiSteps', '(trace(0.9), 2)', () => P.multiSteps(trace(0.9), 2), ...linear, rotationEquivariance),
+  row(
+    'multiSteps',
+    '(trace(0.9), 2)',
+    () => P.multiSteps(trace(0.9), 2),
+    ...linear,
+    rotationEquivariance,
+    ...answersAt(2, 'it adds up between'),
+  ),
   row(
     'multiSteps',
     '(trace(0.9), 1)',
@@ -66,8 +84,16 @@ export const wrappers: readonly Row[] = [
     ...plain,
     scaleInvariance,
     boundedIterates(),
+    ...answersAt(1, 'it adds up between'),
   ),
-  row('applyEvery', '(2)', () => P.applyEvery(2), ...linear, rotationEquivariance),
+  row(
+    'applyEvery',
+    '(2)',
+    () => P.applyEvery(2),
+    ...linear,
+    rotationEquivariance,
+    ...answersAt(2, 'it adds up between'),
+  ),
   row('applyEvery', '()', () => P.applyEvery(), ...linear, reducesTo(identity, { when: 'k = 1' }), ...gate(1, 1)),
   row(
     'flatten',
