@@ -32,12 +32,12 @@ export interface TestRedis {
   readonly stop: () => Promise<void>
 }
 
-/** Starts a Redis, with a password where one is given. */
-export const startRedis = async (password?: string): Promise<TestRedis> => {
+/** Starts a Redis, with a password where one is given, and with further arguments. */
+export const startRedis = async (password?: string, more: readonly string[] = []): Promise<TestRedis> => {
   const folder = await mkdtemp(join(tmpdir(), 'plastax-redis-'))
   const port = await freePort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
-  const child: ChildProcess = spawn(SERVER, [...args, ...(password ? ['--requirepass', password] : [])], {
+  const child: ChildProcess = spawn(SERVER, [...args, ...(password ? ['--requirepass', password] : []), ...more], {
     stdio: 'ignore',
   })
   const ended = once(child, 'exit')

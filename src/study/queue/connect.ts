@@ -1,12 +1,13 @@
 /** Connecting to Redis, so that whatever is wrong with it is a sentence, and soon. */
 import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { type Place, refusal } from './refusal.js'
 
 /** A connection, and what there is to know of its end. */
 export interface Connection {
   readonly client: Redis
   /** Host and port, without a password. */
-  readonly name: string
+  readonly place: Place
   /** Rejects with a sentence once Redis is lost for good, or the connection closed; never resolves. */
   readonly lost: Promise<never>
   /** May be called more than once. */
@@ -38,15 +39,6 @@ const parsed = (url: string): URL => {
   return found
 }
 
-const because = (name: string, { message, code }: NodeJS.ErrnoException): string => {
-  if (/WRONGPASS|invalid (username|password)/i.test(message))
-    return `Redis at ${name} refuses the password (${message})`
-  if (/NOAUTH/.test(message)) return `Redis at ${name} asks for a password; use --redis redis://:PASSWORD@${name}`
-  if (/DB index/i.test(message))
-    return `Redis at ${name} has no database of this number (${message}); use one from 0 to 15, or as many as it has`
-  return `no Redis at ${name} (${code ?? message}); start one there, or name another with --redis`
-}
-
 /**
  * Connects to Redis.
  *
@@ -59,8 +51,9 @@ export const connectRedis = async (
   url: string,
   { answerMs = 5000, attempts = 30 }: Patience = {},
 ): Promise<Connection> => {
-  const { hostname, port, pathname } = parsed(url)
-  const name = `${hostname}:${port || 6379}`
+  const { hostname: host, port, pathname, protocol } = parsed(url)
+  const name = `${host}:${port || 6379}`
+  const place: Place = { name, host, tls: protocol === 'rediss:' }
   let connected = false
   let fault: Error | undefined
   const client = new Redis(url, {
@@ -77,6 +70,8 @@ export const connectRedis = async (
     await client.connect()
     // By itself it would go on in database 0, where nobody else is.
     await client.select(Number(pathname.slice(1)))
+    // BullMQ asks for it, and asks again at once where it is refused.
+    await client.info('server')
   }
   try {
     await Promise.race([
@@ -87,7 +82,7 @@ export const connectRedis = async (
     ])
   } catch (error) {
     client.disconnect()
-    throw new Error(because(name, fault ?? (error as Error)))
+    throw new Error(refusal(place, fault ?? (error as Error)))
   }
   connected = true
   let reason = `Redis at ${name} was lost and did not come back; start it, then this again`
@@ -98,7 +93,7 @@ export const connectRedis = async (
   lost.catch(() => undefined)
   return {
     client,
-    name,
+    place,
     lost,
     close: () => {
       reason = `the connection to Redis at ${name} was closed`

@@ -190,7 +190,11 @@ export const queueEngine = (context: EngineContext, options: QueueOptions): Engi
     run: async (runs, events, signal) => {
       if (runs.length === 0) return
       connection ??= connectRedis(options.redis, options)
-      const { client, lost, name } = await connection
+      const {
+        client,
+        lost,
+        place: { name },
+      } = await connection
       const queue = new Queue(queueName(context.request.study), {
         connection: client,
         prefix: PREFIX,

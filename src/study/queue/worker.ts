@@ -15,6 +15,7 @@ import { isPath } from '../load.js'
 import { finalRuns, fingerprintOf, rowOf, tuningRuns } from '../plan.js'
 import type { PlannedRun, RunRecord, Study } from '../types.js'
 import { connectRedis, type Patience } from './connect.js'
+import { isFinal, type Place, refusal } from './refusal.js'
 import { redisStore } from './store.js'
 import { decodeTask, PREFIX, queueName, studyName, type Task } from './task.js'
 
@@ -51,6 +52,9 @@ export interface WorkerOptions extends Patience {
 }
 
 const TOLD_EVERY_MS = 500
+
+// As many come of one cause that is passing, with as many places for runs.
+const MOST_ERRORS_A_SECOND = 200
 
 // A run that takes its worker down, such as for want of memory, must not go on to do so for ever.
 const MOST_TAKEOVERS = 25
@@ -120,6 +124,24 @@ const ownRun = (load: ReturnType<typeof ownStudy>, { request, fingerprint, id }:
   )
 
 /**
+ * Hears what BullMQ has to say of Redis: tells it, or ends the worker. BullMQ goes on by itself after an error, and at once:
+ * one that comes back each time leaves no turn to anything else, and runs that it cannot take are waited for in vain.
+ * Connections and jobs are told of elsewhere.
+ */
+const hearing = (place: Place, notice: (line: string) => void, end: (reason: Error) => void) => {
+  let last = ''
+  let times: readonly number[] = []
+  return (error: Error): void => {
+    const now = performance.now()
+    times = [...times.slice(1 - MOST_ERRORS_A_SECOND), now]
+    const spinning = times.length === MOST_ERRORS_A_SECOND && now - (times[0] as number) < 1000
+    if (isFinal(error) || spinning) end(new Error(refusal(place, error)))
+    else if (error.name === 'ReplyError' && error.message !== last) notice(`Redis at ${place.name}: ${error.message}`)
+    last = error.message
+  }
+}
+
+/**
  * Takes runs and does them until the signal comes; then gives back what is under way, with its last checkpoint.
  *
  * @returns a promise that resolves once all is given back
@@ -132,7 +154,8 @@ export const serveQueue = async (parts: WorkerParts, options: WorkerOptions, sig
   const { redis, study: file, concurrency, lockMs = 15_000 } = options
   if (file !== undefined && !isPath(file))
     throw new Error(`--study is '${file}'; name a file such as './${file}.ts', or none for all built-in studies`)
-  const { client, name, lost, close } = await connectRedis(redis, options)
+  const { client, place, lost, close } = await connectRedis(redis, options)
+  const { name } = place
   const load = ownStudy(parts, file)
   const machine = `${hostname()}/${process.pid}`
   const underWay = new Map<string, AbortController>()
@@ -205,12 +228,8 @@ export const serveQueue = async (parts: WorkerParts, options: WorkerOptions, sig
   worker.on('lockRenewalFailed', ids => {
     for (const id of ids) underWay.get(id)?.abort(new Error('it was withdrawn, or another worker has it'))
   })
-  let last = ''
-  worker.on('error', error => {
-    // What Redis itself says, such as that it is full. BullMQ goes on by itself; connections and jobs are told of elsewhere.
-    if (error.name === 'ReplyError' && error.message !== last) notice(`Redis at ${name}: ${error.message}`)
-    last = error.message
-  })
+  const useless = new Promise<never>((_, reject) => worker.on('error', hearing(place, notice, reject)))
+  useless.catch(() => undefined)
   notice(`waiting for runs of ${file ?? 'built-in studies'} from ${name}, ${concurrency} at a time`)
 
   const told = new Promise<void>(resolve => {
@@ -218,7 +237,7 @@ export const serveQueue = async (parts: WorkerParts, options: WorkerOptions, sig
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
   try {
-    await Promise.race([told, lost])
+    await Promise.race([told, lost, useless])
     const closing = worker.close()
     for (const ending of underWay.values()) ending.abort(signal.reason)
     await Promise.race([closing, lost])
