@@ -78,9 +78,44 @@ addEventListener('resize', () => {
 })
 addEventListener('scroll', () => { tip.hidden = true }, { passive: true })
 
+// On paper there is nothing to open, to choose or to scroll: all of it is laid out, for as long as it prints. Drawing waits for
+// no timer, so that it is done when this has returned.
+const PAPER = 960
+const put = []
+const lay = element => { put.push(() => element.remove()); return element }
+addEventListener('beforeprint', () => {
+  for (const part of document.querySelectorAll('details:not([open])')) {
+    part.open = true
+    put.push(() => { part.open = false })
+  }
+  for (const select of selects) {
+    const figure = select.closest('figure')
+    const name = lay(document.createElement('p'))
+    name.textContent = select.value
+    figure.querySelector('.plot').before(name)
+    for (const option of [...select.options].toReversed()) if (!option.selected) {
+      const other = lay(document.createElement('p'))
+      other.textContent = option.value
+      const box = lay(document.createElement('div'))
+      box.className = 'plot'
+      box.dataset.figure = option.dataset.figure
+      put.push(() => { views.get(box)?.finalize(); views.delete(box) })
+      figure.querySelector('.plot').after(other, box)
+      draw(box)
+    }
+  }
+  for (const box of boxes) if (!views.has(box)) draw(box)
+  for (const table of document.querySelectorAll('table')) {
+    table.style.width = table.style.minWidth = 'min-content'
+    table.style.setProperty('--fit', Math.min(1, PAPER / table.offsetWidth))
+    table.style.width = table.style.minWidth = ''
+  }
+})
+addEventListener('afterprint', () => { for (const back of put.splice(0)) back() })
+
 // One after another, so that the page can be read meanwhile.
 for (const box of boxes) {
   await new Promise(resolve => setTimeout(resolve))
-  await draw(box)
+  if (!views.has(box)) await draw(box)
 }
 `

@@ -48,5 +48,17 @@ tbody tr:hover { background: var(--soft) }
 #tip { position: fixed; z-index: 9; pointer-events: none; background: #fff; border: 1px solid #aaa; border-radius: 3px; padding: .35rem .55rem; font-size: .8rem; box-shadow: 0 1px 5px #0003; max-width: 18rem }
 #tip b { font-weight: 400; color: var(--dim) }
 @media (max-width: 40rem) { main { padding: 1.2rem .9rem 3rem } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .5rem } h1 { font-size: 1.5rem } }
-@media print { .switches, nav, select { display: none } .scroll { max-height: none } main { max-width: none } }
+@page { size: landscape; margin: 12mm }
+@media print {
+  nav, select, #tip, .switches input, .switches button { display: none }
+  .switches { position: static }
+  main { max-width: none; padding: 0 }
+  .scroll { max-height: none; overflow: visible }
+  .plot { overflow: visible; break-inside: avoid }
+  .plot svg { width: auto; height: auto; max-width: 100%; max-height: 150mm }
+  table { zoom: var(--fit, 1) }
+  th { position: static }
+  tr, figure header, figcaption, .answer { break-inside: avoid }
+  h2, h3, thead, figure header, figure p { break-after: avoid }
+}
 `

@@ -1,7 +1,7 @@
 /** The combinators, each on small parts. */
 import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
-import { answersAt, answersNever, capped, coefficient, gate, linear, plain, type Row, row } from './row.js'
+import { answersNever, capped, coefficient, gate, linear, plain, type Row, row } from './row.js'
 
 const {
   boundedDeviation,
@@ -46,7 +46,7 @@ export const combinators: readonly Row[] = [
     '(trace(0.9), identity)',
     () => P.difference(trace(0.9), identity),
     ...linear,
-    ...answersAt(2, 'at the first step both are the gradient'),
+    answersNever('the gradient itself is taken away'),
   ),
   row('lerp', '(identity, scale(2), 0.3)', () => P.lerp(identity, scale(2), 0.3), ...linear, ...gate(1.3, 1.3)),
   row(
