@@ -10,7 +10,10 @@ export type Concrete<S> = S extends Expr
   ? tf.Tensor
   : S extends Scalar
     ? number
-    : { readonly [K in keyof S]: Concrete<S[K]> }
+    : // What tfjs declares of what `tf.tidy` returns holds no readonly tuple, which is what the states of a chain are.
+      S extends readonly [unknown, ...unknown[]]
+      ? { -readonly [K in keyof S]: Concrete<S[K]> }
+      : { readonly [K in keyof S]: Concrete<S[K]> }
 
 /** Parameters, gradients or updates by leaf name. */
 export type Tensors = Tree<tf.Tensor>
@@ -24,8 +27,8 @@ export type Gradients = Readonly<Record<string, tf.Tensor | null | undefined>>
 /** Observed values: label -> leaf -> value, under `'*'` where a value belongs to no single leaf. The caller's own. */
 export type Readings = Readonly<Record<string, Tensors>>
 
-/** Parameters and the optimizer's state, which `step` takes and gives. */
-export interface Training<S, P extends Tensors = Tensors> {
+/** Parameters and the optimizer's state, which `step` takes and gives. No interface, which `tf.tidy` would not return. */
+export type Training<S, P extends Tensors = Tensors> = {
   readonly params: P
   readonly state: Concrete<S>
 }

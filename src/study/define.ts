@@ -11,12 +11,16 @@ export interface StudyChanges extends Partial<Omit<StudySettings, 'data' | 'mode
   readonly models?: readonly (ModelName | ModelChoice)[]
 }
 
+/** Settings of the same kinds: candidates of a row whose own are literals may be others. */
+type Alike<S> = { readonly [K in keyof S]: S[K] extends number ? number : S[K] }
+
 /** A study, as it is written down. What is left out has the default that `StudySettings` names. */
 export interface StudyDefinition<V extends Readonly<Record<string, Settings>>> extends Omit<StudyChanges, 'variants'> {
   /** What its folder and report are called: letters, digits, `-` and `_`. */
   readonly name: string
   readonly description?: string
-  readonly variants: { readonly [K in keyof V]: Variant<V[K]> }
+  // Inferred from the settings alone, so that a transform written beside them is told what it gets.
+  readonly variants: { readonly [K in keyof V]: { readonly settings: V[K] } & Variant<NoInfer<Alike<V[K]> & Settings>> }
   /** What changes under `--quick`, beside 2 seeds, 2 epochs and 1 seed to tune where it does not say otherwise. */
   readonly quick?: StudyChanges
   /** What changes under `--as-published`, beside `selection: 'fixed'` where it does not say otherwise. */
