@@ -11,7 +11,7 @@ test('a variant with settings of its own is written inline', () => {
       moving: {
         role: 'baseline',
         settings: { learningRate: 0.1, b: 0.9 },
-        candidates: [{ b: 0.5 }],
+        candidates: [{ b: 0.5 }, { learningRate: 0.2 }],
         transform: ({ learningRate, b }) => {
           expectTypeOf(b).toEqualTypeOf<number>()
           return chain(ema(b), scaleByLearningRate(learningRate))
@@ -20,15 +20,17 @@ test('a variant with settings of its own is written inline', () => {
       plain: {
         role: 'baseline',
         settings: { learningRate: 0.1, momentum: 0.9 },
+        candidates: [{ momentum: 0 }, { momentum: 0.5 }],
+        // @ts-expect-error: a setting that it has not
+        alphaBounds: ({ b }) => [b, b],
         transform: ({ learningRate, momentum }) => chain(trace(momentum), scaleByLearningRate(learningRate)),
       },
-      // @ts-expect-error: settings that it has not
-      wrong: { role: 'baseline', settings: { learningRate: 0.1 }, transform: ({ b }: { b: number }) => ema(b) },
     },
+    selection: 'fixed',
     seeds: 2,
     epochs: 1,
   })
-  expect(Object.keys(study.variants)).toEqual(['moving', 'plain', 'wrong'])
+  expect(Object.keys(study.variants)).toEqual(['moving', 'plain'])
 })
 
 test('a step within tidy gives what it takes', async () => {
