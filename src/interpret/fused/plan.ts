@@ -101,14 +101,15 @@ export const planOf = (graph: Graph, resolved: Resolved, replaces: readonly (str
 
   const levels = new Map<NodeId, number>()
   const level = (id: NodeId) => levels.get(id) ?? 0
-  const homes = new Map<NodeId, ReadonlySet<number>>()
+  // Of several homes two are as good as all: a total over the leaves, added up leaf by leaf, has them all in each of its parts.
+  const homes = new Map<NodeId, readonly number[]>()
   for (const id of order) {
     const after = (arg: NodeId) =>
       level(arg) + (isReduction(id) || (isForeign(id) && !isCell(arg) && !isGiven(arg)) ? 1 : 0)
     levels.set(id, Math.max(0, ...args(id).map(after)))
     if (isCell(id) && !isForeign(id)) {
       const of = args(id).flatMap(arg => (isCell(arg) ? [...(homes.get(arg) ?? [])] : [spaceOf(arg)]))
-      homes.set(id, new Set(of))
+      homes.set(id, [...new Set(of)].slice(0, 2))
     }
   }
   const home = (cell: NodeId): number | undefined => {
