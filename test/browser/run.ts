@@ -57,7 +57,8 @@ const visits: readonly Visit[] = [
   { name: 'a page without a bundler', page: 'unbundled', headers: {} },
   { name: 'laws on wasm', page: 'laws', headers: {} },
   { name: 'laws on wasm with threads', page: 'laws', headers: isolation, settings: { isolated: true, threads: true } },
-  { name: 'laws on webgl', page: 'laws', headers: {}, settings: { backend: 'webgl' } },
+  // By software each kernel is a program to be compiled: fewer runs.
+  { name: 'laws on webgl', page: 'laws', headers: {}, settings: { backend: 'webgl', runs: Math.min(runs, 2) } },
 ]
 
 const main = async (executable: string): Promise<boolean> => {
