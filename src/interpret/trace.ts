@@ -54,10 +54,20 @@ const slotOf = ([path, symbol]: readonly [Path, SymbolicValue]): StateSlot => ({
 // A condition stands for 1 and 0 wherever a number is meant, which an update and a state are.
 const asNumber = (symbol: SymbolicValue): SymbolicValue => (isExpr(symbol) ? number(symbol) : symbol)
 
+const initial = (transform: GradientTransform<unknown>, params: Tree<Shape>) => {
+  const structure = transform.init(symbolicTree(params, inputName.param))
+  return { structure, entries: flatten(structure) }
+}
+
+/** What a state is made of, without its graph: its slots in order, and its nesting for putting values back. */
+export const stateOf = (transform: GradientTransform<unknown>, params: Tree<Shape>) => {
+  const { structure, entries } = initial(transform, params)
+  return { structure, slots: entries.map(slotOf) }
+}
+
 /** Traces `init`: the graph of the state, its slots in order, and its nesting for putting values back. */
 export const traceInit = (transform: GradientTransform<unknown>, params: Tree<Shape>) => {
-  const structure = transform.init(symbolicTree(params, inputName.param))
-  const entries = flatten(structure)
+  const { structure, entries } = initial(transform, params)
   return { structure, slots: entries.map(slotOf), graph: graphOf(entries.map(([, symbol]) => asNumber(symbol))) }
 }
 

@@ -182,3 +182,57 @@ describe('hostile files', () => {
     )
   })
 })
+
+describe('small files that would cost much', () => {
+  /** Milliseconds, least of three: other work on the machine only adds to them. */
+  const cost = (bytes: Uint8Array, transform: GradientTransform<unknown>): number =>
+    Math.min(
+      ...Array.from({ length: 3 }, () => {
+        const begin = performance.now()
+        expect(refusalOf(bytes, transform)).toHaveLength(1)
+        return performance.now() - begin
+      }),
+    )
+  const made = (places: readonly string[], structure: string) => {
+    const meta = JSON.stringify({ crc32: '00000000', plastax: '1', optimizer: '', structure })
+    const header = `{"__metadata__":${meta},${places.join()}}`
+    return forged(header.padEnd(Math.ceil(header.length / 8) * 8), new Uint8Array())
+  }
+  const empty = (name: string, shape = '0') =>
+    `"params/${name}":{"dtype":"F32","shape":[${shape}],"data_offsets":[0,0]}`
+
+  test('a leaf of thousands of axes is refused at once', () => {
+    const axes = Array(4000).fill(0).join()
+    const bytes = made([empty('w', axes)], `params.w [${axes}]`)
+    expect(refusalOf(bytes)).toEqual(["the checkpoint's 'params/w' has 4000 axes, of 32 at most"])
+    expect(cost(bytes, adamw())).toBeLessThan(100)
+  })
+
+  test('leaves whose structure is not theirs are refused before the transform is asked', () => {
+    let asked = 0
+    const rule: GradientTransform<unknown> = {
+      ...adamw(),
+      init: params => {
+        asked += 1
+        return adamw().init(params)
+      },
+    }
+    const leaves = Array.from({ length: 20_000 }, (_, i) => `l${i}`)
+    const places = leaves.map(name => empty(name))
+    expect(refusalOf(made(places, ''), rule)[0]).toMatch(/another structure: it holds , where these parameters are/)
+    expect(asked).toBe(0)
+  })
+
+  test('many leaves cost in proportion to the file', () => {
+    const of = (count: number) => {
+      const leaves = Array.from({ length: count }, (_, i) => `l${i}`)
+      const text = leaves.map(name => `params.${name} [0]`).join('; ')
+      return made(
+        leaves.map(name => empty(name)),
+        text,
+      )
+    }
+    cost(of(1000), adamw())
+    expect(cost(of(24_000), adamw()) / cost(of(6000), adamw())).toBeLessThan(8)
+  })
+})

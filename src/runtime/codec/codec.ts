@@ -9,7 +9,7 @@ import type { GradientTransform } from '../../transform/types.js'
 import { type ConfigErrors, isNonEmpty } from '../problems.js'
 import type { Concrete, Tensors, Training } from '../types.js'
 import { type Entry, type File, pack, unpack } from './safetensors.js'
-import { type Place, type Structure, structureOf, valueAt } from './structure.js'
+import { beginningOf, type Place, type Structure, structureOf, valueAt } from './structure.js'
 
 /** What is written into the metadata, to tell versions of this layout apart. */
 const version = '1'
@@ -96,11 +96,11 @@ const shapesIn = ({ entries }: File): E.Either<ConfigErrors, Tree<Shape>> => {
     : E.left([`the checkpoint has a leaf '${bad}', a name that cannot keep its place in layer order`])
 }
 
-/** What sets a file apart from what was asked for. */
-const differences = (
-  { metadata, entries }: File,
+/** What sets a file apart before the transform is asked for its state, which for made-up parameters may take long. */
+const differsAtOnce = (
+  { metadata }: File,
   transform: GradientTransform<unknown>,
-  { text, params, state }: Structure,
+  shapes: Tree<Shape>,
 ): readonly string[] => {
   if (metadata.plastax !== version)
     return [`the checkpoint has layout '${metadata.plastax}'; this version of plastax reads '${version}'`]
@@ -109,9 +109,19 @@ const differences = (
     theirs !== '' && ours !== '' && theirs !== ours
       ? [`the checkpoint is of optimizer '${theirs}', and this one is '${ours}'`]
       : []
+  const beginning = beginningOf(shapes)
+  return String(metadata.structure).startsWith(beginning)
+    ? another
+    : [
+        ...another,
+        `the checkpoint has another structure: it holds ${brief(String(metadata.structure))}, where these parameters are ${brief(beginning)}`,
+      ]
+}
+
+/** What sets a file apart from what the transform needs. */
+const differences = ({ metadata, entries }: File, { text, params, state }: Structure): readonly string[] => {
   if (metadata.structure !== text)
     return [
-      ...another,
       `the checkpoint has another structure: it holds ${brief(String(metadata.structure))}, where this transform needs ${brief(text)}`,
     ]
   const expected = numbersFirst([...params, ...state])
@@ -121,7 +131,7 @@ const differences = (
     sameShape(place.shape ?? [], shape) &&
     data instanceof Float64Array === (place.shape === undefined)
   const same = expected.length === entries.length && entries.every((entry, i) => fits(expected[i], entry))
-  return same ? another : [...another, 'the checkpoint does not hold what its structure says']
+  return same ? [] : ['the checkpoint does not hold what its structure says']
 }
 
 /** Fresh tensors in the places of a structure; if one cannot be made, none is left behind. */
@@ -131,7 +141,8 @@ const restored = <S, P extends Tensors>(structure: Structure, { entries }: File)
   const value = ({ name, shape }: Place): tf.Tensor | number => {
     const { data } = byName.get(name) as Entry // what `differences` found to be there
     if (shape === undefined) return data[0] as number
-    const tensor = tf.tensor(data as Float32Array, [...shape], 'float32')
+    // Of its own: on cpu a tensor keeps the array that it is given, and this one looks at the whole file.
+    const tensor = tf.tensor((data as Float32Array).slice(), [...shape], 'float32')
     made.push(tensor)
     return tensor
   }
@@ -176,9 +187,12 @@ export const decodeState = <S, P extends Tensors = Tensors>(
     E.flatMap(file =>
       pipe(
         like === undefined ? shapesIn(file) : E.right(shapesOf(like)),
-        E.flatMap(shapes => E.tryCatch(() => structureOf(transform, shapes), reasonOf)),
+        E.flatMap(shapes => {
+          const errors = differsAtOnce(file, transform, shapes)
+          return isNonEmpty(errors) ? E.left(errors) : E.tryCatch(() => structureOf(transform, shapes), reasonOf)
+        }),
         E.flatMap(structure => {
-          const errors = differences(file, transform, structure)
+          const errors = differences(file, structure)
           return isNonEmpty(errors) ? E.left(errors) : E.tryCatch(() => restored<S, P>(structure, file), reasonOf)
         }),
       ),

@@ -118,6 +118,9 @@ const parsed = (header: Uint8Array): E.Either<ConfigErrors, Json> =>
     E.flatMap(value => (value === undefined ? broken('has a header that encodeState does not write') : E.right(value))),
   )
 
+/** More axes than any tensor has; rules go over them again and again. */
+const mostAxes = 32
+
 const isLength = (x: unknown): x is number => typeof x === 'number' && Number.isSafeInteger(x) && x >= 0
 
 /** What is wrong with a place of the header that should begin at `begin`, or where it ends. */
@@ -128,6 +131,7 @@ const endOf = (place: unknown, begin: number): string | number => {
   if (typeof dtype !== 'string' || !Object.hasOwn(widths, dtype))
     return `has dtype ${JSON.stringify(dtype)}, not F32 or F64`
   if (!Array.isArray(shape) || !shape.every(isLength)) return `has shape ${JSON.stringify(shape)}, not whole numbers`
+  if (shape.length > mostAxes) return `has ${shape.length} axes, of ${mostAxes} at most`
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isLength))
     return `has offsets ${JSON.stringify(offsets)}, not two whole numbers`
   const width = widths[dtype as Dtype]
@@ -136,10 +140,11 @@ const endOf = (place: unknown, begin: number): string | number => {
   return begin % width === 0 ? end : `begins at ${begin}, which is no multiple of ${width}`
 }
 
-/** The values of a place that has been checked: a copy, aligned. (`slice` would copy nothing of a Node `Buffer`.) */
-const dataOf = (values: Uint8Array, dtype: Dtype, begin: number, end: number): Entry['data'] => {
-  const { buffer } = reordered(new Uint8Array(values.subarray(begin, end)), widths[dtype])
-  return dtype === 'F64' ? new Float64Array(buffer) : new Float32Array(buffer)
+/** The values of a place that has been checked: a look at bytes that are aligned. A buffer for each would cost more than most hold. */
+const dataOf = (aligned: Uint8Array, dtype: Dtype, begin: number, end: number): Entry['data'] => {
+  const { buffer, byteOffset, length } = reordered(aligned.subarray(begin, end), widths[dtype])
+  const values = dtype === 'F64' ? Float64Array : Float32Array
+  return new values(buffer as ArrayBuffer, byteOffset, length / widths[dtype])
 }
 
 const entriesOf = (header: Json, values: Uint8Array): E.Either<ConfigErrors, readonly Entry[]> => {
@@ -155,11 +160,13 @@ const entriesOf = (header: Json, values: Uint8Array): E.Either<ConfigErrors, rea
   if (errors.length === 0 && begin !== values.length)
     errors.push(`the checkpoint has ${values.length} bytes of values, where its header says ${begin}`)
   if (isNonEmpty(errors)) return E.left(errors)
+  // A copy: `slice` would copy nothing of a Node `Buffer`, which begins anywhere.
+  const aligned = new Uint8Array(values)
   return E.right(
     places.map(([name, { dtype, shape, data_offsets }]) => ({
       name,
       shape,
-      data: dataOf(values, dtype, data_offsets[0] as number, data_offsets[1] as number),
+      data: dataOf(aligned, dtype, data_offsets[0] as number, data_offsets[1] as number),
     })),
   )
 }

@@ -2,7 +2,7 @@
 import type { Shape } from '../../expr/shape.js'
 import { type Path, showPath } from '../../expr/structure.js'
 import { names, type Tree } from '../../expr/tree.js'
-import { traceInit } from '../../interpret/trace.js'
+import { stateOf } from '../../interpret/trace.js'
 import type { GradientTransform } from '../../transform/types.js'
 
 /** Where a value stands, the name that a file has for it, and the shape of its tensor, or `undefined` for a number. */
@@ -37,6 +37,8 @@ const placesOf = (root: string, slots: readonly Omit<Place, 'name'>[]): readonly
   return slots.map((slot, i) => ({ ...slot, name: named[i] as string }))
 }
 
+const SEPARATOR = '; '
+
 const textOf = (root: string, places: readonly Place[]): readonly string[] =>
   places.map(({ path, shape }) => `${root}${showPath(path)} ${shape === undefined ? 'number' : `[${shape}]`}`)
 
@@ -46,16 +48,19 @@ const paramsOf = (shapes: Tree<Shape>): readonly Place[] =>
     names(shapes).map(leaf => ({ path: [leaf], shape: shapes[leaf] })),
   )
 
+/** How the text of a structure on parameters of these shapes begins, whatever the transform. */
+export const beginningOf = (shapes: Tree<Shape>): string => textOf('params', paramsOf(shapes)).join(SEPARATOR)
+
 /** The structure of a transform's training on parameters of these shapes. @throws what `init` does for such shapes */
 export const structureOf = (transform: GradientTransform<unknown>, shapes: Tree<Shape>): Structure => {
-  const { structure, slots } = traceInit(transform, shapes)
+  const { structure, slots } = stateOf(transform, shapes)
   const params = paramsOf(shapes)
   const state = placesOf('state', slots)
   return {
     params,
     state,
     nesting: structure,
-    text: [...textOf('params', params), ...textOf('state', state)].join('; '),
+    text: [...textOf('params', params), ...textOf('state', state)].join(SEPARATOR),
   }
 }
 
