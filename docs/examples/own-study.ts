@@ -1,11 +1,20 @@
-import { activitySignal, chain, clamp, type GradientTransform, memorySignal, plasticityGate, sgd } from 'plastax'
+import {
+  activitySignal,
+  chain,
+  clamp,
+  type GradientTransform,
+  memorySignal,
+  observe,
+  plasticityGate,
+  sgd,
+} from 'plastax'
 import { defineStudy, variants } from 'plastax/study'
 
 const gatedBy = (signal: GradientTransform<unknown>) => ({
   role: 'plasticity' as const,
   settings: { learningRate: 0.1 },
   transform: ({ learningRate }: { learningRate: number }) =>
-    chain(plasticityGate(chain(signal, clamp(0.5, 1.5))), sgd({ learningRate })),
+    chain(plasticityGate(observe('alpha', chain(signal, clamp(0.5, 1.5)))), sgd({ learningRate })),
 })
 
 export default defineStudy({

@@ -20,20 +20,22 @@ describe('the study of the guide', () => {
   let finished: Finished
   beforeAll(async () => {
     out = join(folder, 'guide')
-    const small = ['--as-published', '--seeds', '1', '--epochs', '1', '--workers', '2']
+    const small = ['--as-published', '--variants', 'activity,adam', '--seeds', '1', '--epochs', '1', '--workers', '2']
     finished = await plastax('study', 'run', example, ...small, '--out', out)
   })
 
   test('runs, and ends in a report', async () => {
     expect(finished, finished.stderr).toMatchObject({ code: 0 })
-    expect(finished.stderr).toMatch(/^final runs: 6 runs\n(\[\d\/6\] .*%.*\n){6}$/)
+    expect(finished.stderr).toMatch(
+      /^With 1 seed no claim can be made good, .*\nfinal runs: 12 runs\n(\[\d+\/12\] .*%.*\n){12}$/,
+    )
     expect(finished.stdout).toContain(`${out}/report/report.html`)
     expect(await readdir(join(out, 'report'))).toEqual(expect.arrayContaining(['report.html', 'figures', 'tables']))
   })
 
   test('leaves a folder for each run, with all that it was', async () => {
     const runs = await readdir(join(out, 'runs'))
-    expect(runs).toHaveLength(6)
+    expect(runs).toHaveLength(12)
     const inRun = (file: string) => readFile(join(out, 'runs', runs[0] as string, file), 'utf8')
     expect(JSON.parse(await inRun('config.json'))).toMatchObject({ id: runs[0], versions: { node: expect.anything() } })
     const events = (await inRun('events.jsonl'))
@@ -53,6 +55,8 @@ describe('the study of the guide', () => {
       'run',
       example,
       '--as-published',
+      '--variants',
+      'activity,adam',
       '--seeds',
       '1',
       '--epochs',
@@ -60,7 +64,7 @@ describe('the study of the guide', () => {
       '--out',
       out,
     )
-    expect(again.stderr).toBe('final runs: 6 runs, 6 of them finished before\n')
+    expect(again.stderr).toMatch(/^With 1 seed .*\nfinal runs: 12 runs, 12 of them finished before\n$/)
     expect(await page()).toBe(before)
     expect((await plastax('study', 'report', out)).code).toBe(0)
     expect(await page()).toBe(before)
@@ -68,7 +72,7 @@ describe('the study of the guide', () => {
 
   test('tells how it stands', async () => {
     const { stdout } = await plastax('study', 'status', out)
-    expect(stdout).toBe('one-signal (plastax study run docs/examples/own-study.ts)\nfinal: 6 of 6 runs\n')
+    expect(stdout).toBe('one-signal (plastax study run docs/examples/own-study.ts)\nfinal: 12 of 12 runs\n')
   })
 })
 
@@ -77,22 +81,37 @@ test('a dry run prints the grid and writes nothing', async () => {
   const { code, stdout, stderr } = await plastax('study', 'run', example, '--dry-run', '--out', out)
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toContain('fashion-mnist, 10 %, mlp; fashion-mnist, 100 %, mlp')
-  expect(stdout).toContain('60 runs to choose settings, 48 final runs: 594 passes over a whole training set')
+  expect(stdout).toContain(
+    '200 runs to choose settings, 160 final runs: 1980 passes over a whole training set\n252 runs of them are of the controls',
+  )
   expect(await readdir(folder)).not.toContain('dry')
 })
 
 test('Ctrl-C ends a study within a moment, and the next command goes on', async () => {
   const out = join(folder, 'interrupted')
-  const command = ['study', 'run', example, '--as-published', '--seeds', '1', '--epochs', '2', '--out', out]
+  const command = [
+    'study',
+    'run',
+    example,
+    '--as-published',
+    '--variants',
+    'adam',
+    '--seeds',
+    '1',
+    '--epochs',
+    '2',
+    '--out',
+    out,
+  ]
   const { child, end } = start(command)
-  await new Promise<void>(resolve => child.stderr?.on('data', text => String(text).includes('[1/6]') && resolve()))
+  await new Promise<void>(resolve => child.stderr?.on('data', text => String(text).includes('[1/2]') && resolve()))
   child.kill('SIGINT')
   const { code, stderr } = await end
   expect(code).toBe(130)
   expect(stderr).toContain(`interrupted; run the same command again to go on: '${out}' keeps what is done`)
   expect(await readdir(out)).not.toContain('lock')
   const { stderr: rest } = await plastax(...command)
-  expect(rest).toMatch(/^final runs: 6 runs, [1-5] of them finished before\n/)
+  expect(rest).toMatch(/^final runs: 2 runs, 1 of them finished before\n/)
 })
 
 /** A study of one variant on blobs; `more` is in its file before it. */
