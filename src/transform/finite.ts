@@ -30,6 +30,22 @@ export interface FiniteState<S> {
   readonly inner: S
 }
 
+const skipping = <S>(f: GradientTransform<S>, maxConsecutive: number): GradientTransform<FiniteState<S>> => ({
+  init: params => ({ consecutive: scalar(0), total: scalar(0), inner: f.init(params) }),
+  update: (updates, { consecutive, total, inner }, params, context) => {
+    const finite = allFinite(updates)
+    if (finite === undefined) return [updates, { consecutive, total, inner }]
+    const [applied, next] = f.update(updates, inner, params, context)
+    const skipped = { consecutive: consecutive.add(1), total: total.add(1), inner }
+    const patience = consecutive.less(maxConsecutive)
+    return branch(
+      finite,
+      [applied, { consecutive: scalar(0), total, inner: next }],
+      branch(patience, [map((g: Expr) => fill(g, 0))(updates), skipped], [applied, { ...skipped, inner: next }]),
+    )
+  },
+})
+
 /**
  * Applies `f` where all gradients are finite; else the update is zero and the state of `f` stands still.
  *
@@ -50,20 +66,6 @@ export const applyIfFinite = <S>(
     f,
     ({ inner }) => inner,
     g => applyIfFinite(g, { maxConsecutive }),
-    {
-      init: params => ({ consecutive: scalar(0), total: scalar(0), inner: f.init(params) }),
-      update: (updates, { consecutive, total, inner }, params, context) => {
-        const finite = allFinite(updates)
-        if (finite === undefined) return [updates, { consecutive, total, inner }]
-        const [applied, next] = f.update(updates, inner, params, context)
-        const skipped = { consecutive: consecutive.add(1), total: total.add(1), inner }
-        const patience = consecutive.less(maxConsecutive)
-        return branch(
-          finite,
-          [applied, { consecutive: scalar(0), total, inner: next }],
-          branch(patience, [map((g: Expr) => fill(g, 0))(updates), skipped], [applied, { ...skipped, inner: next }]),
-        )
-      },
-    },
+    skipping(f, maxConsecutive),
   )
 }

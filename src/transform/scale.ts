@@ -8,7 +8,7 @@ import { evaluatedLike } from './evaluate.js'
 import { admit } from './hyperparameter.js'
 import { allLeaves, type LeafSelector, masked } from './layers.js'
 import { rated } from './rate.js'
-import { type Scheduled, scheduleOf } from './schedules/index.js'
+import { type Schedule, type Scheduled, scheduleOf } from './schedules/index.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
 /**
@@ -80,6 +80,21 @@ export const scaleByLearningRate = (learningRate: Scheduled): GradientTransform<
   })
 }
 
+type Controlled<S> = Counted & { readonly controller: S }
+
+/** $u = -\eta_t\, c(g) \odot g$. */
+const controlled = <S>(schedule: Schedule, controller: GradientTransform<S>): GradientTransform<Controlled<S>> => ({
+  init: params => ({ count: scalar(0), controller: controller.init(params) }),
+  update: (updates, state, params, context) => {
+    const [multiplier, next] = controller.update(updates, state.controller, params, context)
+    const rate = schedule(state.count).neg()
+    return [
+      zipWith([updates, multiplier], (g, c) => g.mul(c.mul(rate))),
+      { count: state.count.add(1), controller: next },
+    ]
+  },
+})
+
 /**
  * A step downhill whose size a controller modulates, leaf by leaf: $u = -\eta_t\, c(g) \odot g$.
  *
@@ -94,21 +109,11 @@ export const withLearningRateController = <S>(
   controller: GradientTransform<S>,
 ): GradientTransform<Counted & { readonly controller: S }> => {
   const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
-  const transform = evaluatedLike<Counted & { readonly controller: S }>(
+  const transform = evaluatedLike(
     'withLearningRateController',
     controller,
-    state => state.controller,
-    {
-      init: params => ({ count: scalar(0), controller: controller.init(params) }),
-      update: (updates, state, params, context) => {
-        const [multiplier, next] = controller.update(updates, state.controller, params, context)
-        const rate = schedule(state.count).neg()
-        return [
-          zipWith([updates, multiplier], (g, c) => g.mul(c.mul(rate))),
-          { count: state.count.add(1), controller: next },
-        ]
-      },
-    },
+    (state: Controlled<S>) => state.controller,
+    controlled(schedule, controller),
   )
   return rated(transform, {
     at: ({ count }: Counted) => schedule(count),
