@@ -22,7 +22,11 @@ const rows = table.flatMap(({ source, make }) => {
   // The rule of an optimizer is settled; where a controller reads alpha, the part is all of the step.
   const part = labels.includes('.rule') && !labels.includes('multiplier') ? '.rule' : undefined
   return [
-    [source, make(), { companions: labels.filter(label => label === 'gradientOnly'), ...(part && { part }) }] as const,
+    [
+      source,
+      make(),
+      { companions: labels.includes('gradientOnly') ? ['gradientOnly'] : [], ...(part && { part }) },
+    ] as const,
   ]
 })
 

@@ -319,7 +319,7 @@ test('all faults of a file, with suggestions', () => {
     "experiment.epoch is not a key; did you mean 'epochs'?",
     "experiment.dataset must be one of 'mnist', 'fashionmnist', 'cifar10', 'synthetic_mnist'; got 'mnits'; did you mean 'mnist'?",
     "experiment.lr must be a number in (0, inf); got '0.1'",
-    'experiment.seed must be an integer in [0, inf); got -1',
+    'experiment.seed must be an integer in [0, 9007199254740991]; got -1',
     "experiment.device must be 'cpu', 'cuda' or 'cuda:' and a number; got 'cuda:'",
     'experiment.tags must be an object; got an array',
     "experiment.resume_from must be absent, for a checkpoint of PyTorch cannot be read here; got 'last.pt'",
