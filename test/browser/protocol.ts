@@ -9,6 +9,9 @@ export interface Settings {
   readonly threads: boolean
   readonly seed: number
   readonly runs: number
+  /** Which part of the table's rows, from 0, and of how many: a page that has seen hundreds on webgl is closed by the browser. */
+  readonly part: number
+  readonly parts: number
 }
 
 /** What came of one check: `problem` says what is wrong, in full. */

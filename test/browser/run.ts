@@ -58,7 +58,12 @@ const visits: readonly Visit[] = [
   { name: 'laws on wasm', page: 'laws', headers: {} },
   { name: 'laws on wasm with threads', page: 'laws', headers: isolation, settings: { isolated: true, threads: true } },
   // By software each kernel is a program to be compiled: fewer runs.
-  { name: 'laws on webgl', page: 'laws', headers: {}, settings: { backend: 'webgl', runs: Math.min(runs, 2) } },
+  ...[0, 1, 2, 3, 4].map(part => ({
+    name: `laws on webgl, part ${part + 1} of 5`,
+    page: 'laws',
+    headers: {},
+    settings: { backend: 'webgl', runs: Math.min(runs, 2), part, parts: 5 } as const,
+  })),
 ]
 
 const main = async (executable: string): Promise<boolean> => {
@@ -78,6 +83,8 @@ const main = async (executable: string): Promise<boolean> => {
       threads: false,
       runs,
       seed: perRow.seed ?? 0,
+      part: 0,
+      parts: 1,
       ...settings,
     }
     await visit(browser, origin + paths.page(page), all, expected, outcome => {
