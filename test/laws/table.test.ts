@@ -30,6 +30,7 @@ const samples: readonly (readonly unknown[])[] = [
   [identity, 2],
   [identity, 'name', (x: unknown) => x],
   [identity, { maxSquaredNorm: 1 }],
+  [identity, { learningRate: 0.1 }],
   [() => identity, {}],
   [allLeaves, identity],
   [() => 'only', { only: identity }],
