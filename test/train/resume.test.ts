@@ -84,8 +84,7 @@ test('every problem of a checkpoint is named', async () => {
     [{ test: { ...small(20), labels: small(21).labels.slice(1) } }, ['test set 20 examples with labels of checksum']],
     [
       { transform: sgd({ learningRate: 0.1, momentum: 0.9 }) },
-      // Another optimizer is not asked for its structure.
-      ["is of optimizer 'adam', and this one is 'sgd'"],
+      ["is of optimizer 'adam', and this one is 'sgd'", 'another structure'],
     ],
     [
       { model: mlp({ sizes: [64, 8, 3] }), seed: 4 },

@@ -96,12 +96,13 @@ const shapesIn = ({ entries }: File): E.Either<ConfigErrors, Tree<Shape>> => {
     : E.left([`the checkpoint has a leaf '${bad}', a name that cannot keep its place in layer order`])
 }
 
+/** Whether a file says that it is of parameters of these shapes. */
+const fitsParams = ({ metadata }: File, shapes: Tree<Shape>): boolean =>
+  metadata.plastax === version && String(metadata.structure).startsWith(beginningOf(shapes))
+
 /** What sets a file apart before the transform is asked for its state, which for made-up parameters may take long. */
-const differsAtOnce = (
-  { metadata }: File,
-  transform: GradientTransform<unknown>,
-  shapes: Tree<Shape>,
-): readonly string[] => {
+const differsAtOnce = (file: File, transform: GradientTransform<unknown>, shapes: Tree<Shape>): readonly string[] => {
+  const { metadata } = file
   if (metadata.plastax !== version)
     return [`the checkpoint has layout '${metadata.plastax}'; this version of plastax reads '${version}'`]
   const [theirs, ours] = [metadata.optimizer ?? '', nameOf(transform)]
@@ -110,7 +111,7 @@ const differsAtOnce = (
       ? [`the checkpoint is of optimizer '${theirs}', and this one is '${ours}'`]
       : []
   const beginning = beginningOf(shapes)
-  return String(metadata.structure).startsWith(beginning)
+  return fitsParams(file, shapes)
     ? another
     : [
         ...another,
@@ -189,10 +190,13 @@ export const decodeState = <S, P extends Tensors = Tensors>(
         like === undefined ? shapesIn(file) : E.right(shapesOf(like)),
         E.flatMap(shapes => {
           const errors = differsAtOnce(file, transform, shapes)
-          return isNonEmpty(errors) ? E.left(errors) : E.tryCatch(() => structureOf(transform, shapes), reasonOf)
+          // Of the caller's own parameters the structure is asked for all the same, to tell every problem.
+          return isNonEmpty(errors) && !(like !== undefined && fitsParams(file, shapes))
+            ? E.left(errors)
+            : E.tryCatch(() => ({ structure: structureOf(transform, shapes), before: errors }), reasonOf)
         }),
-        E.flatMap(structure => {
-          const errors = differences(file, structure)
+        E.flatMap(({ structure, before }) => {
+          const errors = [...before, ...differences(file, structure)]
           return isNonEmpty(errors) ? E.left(errors) : E.tryCatch(() => restored<S, P>(structure, file), reasonOf)
         }),
       ),
