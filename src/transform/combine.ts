@@ -109,30 +109,27 @@ export const namedChain = <Ts extends Readonly<Record<string, GradientTransform<
 export const sequence = <Ts extends Readonly<Record<string, GradientTransform<unknown>>>>(
   parts: Ts,
 ): GradientTransform<States<Ts>> => {
-  const inner = inTurn(Object.values(parts))
-  const named = (states: readonly unknown[]) =>
-    Object.fromEntries(Object.keys(parts).map((name, i) => [name, states[i]])) as States<Ts>
-  const keepers = Object.entries(parts).map(
-    ([name, part]) => [`'${name}'`, part, (state: States<Ts>) => state[name]] as const,
-  )
-  const transform: GradientTransform<States<Ts>> = {
-    init: params => named(inner.init(params)),
-    update: (updates, state, params, context) => {
-      const [out, next] = inner.update(
-        updates,
-        Object.keys(parts).map(name => state[name]),
-        params,
-        context,
-      )
-      return [out, named(next)]
-    },
-  }
   const keys = Object.keys(parts)
+  const named = (things: readonly unknown[]) => Object.fromEntries(keys.map((key, i) => [key, things[i]]))
+  const inner = inTurn(Object.values(parts))
+  const keepers = keys.map(key => [`'${key}'`, parts[key] as Ts[string], (state: States<Ts>) => state[key]] as const)
+  // What `named` gives has the keys of the parts, each with what belongs to it.
   return endingIn(
     Object.values(parts),
     (state, i) => state[keys[i] as string],
-    others => sequence(Object.fromEntries(keys.map((key, i) => [key, others[i]])) as unknown as Ts),
-    evaluatedBy('namedChain', keepers, transform),
+    others => sequence(named(others) as Ts),
+    evaluatedBy('namedChain', keepers, {
+      init: params => named(inner.init(params)) as States<Ts>,
+      update: (updates, state, params, context) => {
+        const [out, next] = inner.update(
+          updates,
+          keys.map(key => state[key]),
+          params,
+          context,
+        )
+        return [out, named(next) as States<Ts>]
+      },
+    }),
   )
 }
 

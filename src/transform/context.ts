@@ -44,6 +44,8 @@ export const coefficientAt = (coefficient: Coefficient, context: Context): Scala
 /** The state of {@link provide}: that of what is provided under its name, and that of the body. */
 export type Provided<N extends string, Sf, Sb> = { readonly [K in N]: Sf } & { readonly body: Sb }
 
+const bodyOf = <S>({ body }: { readonly body: S }): S => body
+
 /**
  * Runs `f` once on the input and lets `body`, which gets the same input, read the output by name.
  * $$ u = \mathrm{body}(g;\ \mathit{name} = f(g)) $$
@@ -63,25 +65,22 @@ export const provide = <N extends string, Sf, Sb>(
   if (name === 'body') throw new HyperparameterError('name', name, "another than that of the body's own state")
   // TypeScript does not follow a computed key.
   const both = (sf: Sf, sb: Sb) => ({ [name]: sf, body: sb }) as Provided<N, Sf, Sb>
-  const keepers = [
-    [`'${name}'`, f, (state: Provided<N, Sf, Sb>) => state[name]],
-    ["'body'", body, (state: Provided<N, Sf, Sb>) => state.body],
-  ] as const
-  const provided: GradientTransform<Provided<N, Sf, Sb>> = {
-    init: params => both(f.init(params), body.init(params)),
-    update: (updates, state, params, context) => {
-      const [provided, sf] = f.update(updates, state[name], params, context)
-      const trees = { ...context.trees, [name]: provided }
-      const [out, sb] = body.update(updates, state.body, params, { ...context, trees })
-      // What is provided can be observed even where the body does not read it.
-      return [zipWith([out, provided], (u, x) => u.observe('.body', x)), both(sf, sb)]
-    },
+  const update: GradientTransform<Provided<N, Sf, Sb>>['update'] = (updates, state, params, context) => {
+    const [provided, sf] = f.update(updates, state[name], params, context)
+    const trees = { ...context.trees, [name]: provided }
+    const [out, sb] = body.update(updates, state.body, params, { ...context, trees })
+    // What is provided can be observed even where the body does not read it.
+    return [zipWith([out, provided], (u, x) => u.observe('.body', x)), both(sf, sb)]
   }
+  const parts = [
+    [`'${name}'`, f, (state: Provided<N, Sf, Sb>) => state[name]] as const,
+    ["'body'", body, bodyOf] as const,
+  ]
   return ratedLike(
     body,
-    state => state.body,
+    bodyOf,
     other => provide(name, f, other),
-    evaluatedBy('provide', keepers, provided),
+    evaluatedBy('provide', parts, { init: params => both(f.init(params), body.init(params)), update }),
   )
 }
 

@@ -36,6 +36,23 @@ const refusal = (whole: string, a: string, b: string, what: string): TypeError =
     `${whole}: ${a} and ${b} both keep weights to evaluate ${what} at; enclose one in the other, or give each leaves of its own by masked or partition`,
   )
 
+/** What several parts evaluate, each its own leaves. */
+const together =
+  <S>(whole: string, parts: readonly Part<S>[]): Evaluate<S> =>
+  (params, state) => {
+    const owners = new Map<string, string>()
+    const kept = parts.map(([name, part, stateOf, partOf = () => part]) => {
+      const own = partOf(state).evaluate?.(params, stateOf(state)) ?? {}
+      for (const leaf of names(own)) {
+        const owner = owners.get(leaf)
+        if (owner !== undefined) throw refusal(whole, owner, name, `'${leaf}'`)
+        owners.set(leaf, name)
+      }
+      return own
+    })
+    return Object.assign({}, ...kept)
+  }
+
 /**
  * A transform that evaluates where its parts do: two for one leaf are refused, here where one of them has all leaves, else when
  * `init` meets the leaf.
@@ -54,19 +71,7 @@ export const evaluatedBy = <S>(
   if (keepers.length === 0) return transform
   const some = keepers.every(([, { evaluate }]) => partial.has(evaluate as object))
   if (keepers.length > 1 && !some) throw refusal(whole, first, second, 'all leaves')
-  const evaluate: Evaluate<S> = (params, state) => {
-    const owners = new Map<string, string>()
-    const kept = keepers.map(([name, part, stateOf, partOf = () => part]) => {
-      const own = partOf(state).evaluate?.(params, stateOf(state)) ?? {}
-      for (const leaf of names(own)) {
-        const owner = owners.get(leaf)
-        if (owner !== undefined) throw refusal(whole, owner, name, `'${leaf}'`)
-        owners.set(leaf, name)
-      }
-      return own
-    })
-    return Object.assign({}, ...kept)
-  }
+  const evaluate = together(whole, keepers)
   const init = (params: Tree<Expr>): S => {
     const state = transform.init(params)
     evaluate(params, state) // refuses

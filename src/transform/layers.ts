@@ -115,6 +115,23 @@ export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): Gradie
   )
 }
 
+/** Each leaf has a label that there is, and each label should have a leaf. */
+const admitLabels = (
+  label: (name: string, params: Tree<Expr>) => string,
+  params: Tree<Expr>,
+  known: readonly string[],
+): void => {
+  const labels = new Set<string>()
+  for (const name of names(params)) {
+    const own = label(name, params)
+    if (!known.includes(own))
+      throw new HyperparameterError(`the label of leaf '${name}'`, own, `one of '${known.join("', '")}'`)
+    labels.add(own)
+  }
+  const idle = known.filter(key => !labels.has(key))
+  if (idle.length > 0) tellIfNone(`a partition gives the label '${idle.join("', '")}' to`, label, params, {})
+}
+
 /**
  * Gives each leaf to the transform that its label names. Each sees its own leaves alone; state is a record by label. Where a label
  * is that of no leaf, a warning says so.
@@ -133,23 +150,13 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
   // Each part leaves the others' leaves as they are, so one after another they do the whole.
   const part = (key: string) => masked((name, params) => label(name, params) === key, transforms[key] as Ts[string])
   const parts = sequence(Object.fromEntries(Object.keys(transforms).map(key => [key, part(key)])) as Ts)
-  const transform: GradientTransform<States<Ts>> = {
+  const whole = evaluatedLike<States<Ts>>('partition', parts, state => state, {
     init: params => {
-      const stray = names(params).find(name => !Object.hasOwn(transforms, label(name, params)))
-      if (stray !== undefined)
-        throw new HyperparameterError(
-          `the label of leaf '${stray}'`,
-          label(stray, params),
-          `one of '${Object.keys(transforms).join("', '")}'`,
-        )
-      const labels = new Set(names(params).map(name => label(name, params)))
-      const idle = Object.keys(transforms).filter(key => !labels.has(key))
-      if (idle.length > 0) tellIfNone(`a partition gives the label '${idle.join("', '")}' to`, label, params, {})
+      admitLabels(label, params, Object.keys(transforms))
       return parts.init(params)
     },
     update: (updates, state, params, context) => parts.update(updates, state, params, context),
-  }
-  const whole = evaluatedLike('partition', parts, state => state, transform)
+  })
   const [only, ...others] = Object.keys(transforms).filter(key => rateOf(transforms[key] as Ts[string]) !== undefined)
   if (only === undefined || others.length > 0) return whole // with several rates, which one is meant nobody can say
   const remake = (f: GradientTransform<unknown>) => partition(label, { ...transforms, [only]: f })

@@ -28,6 +28,26 @@ export interface LookaheadState<S> {
   readonly slow: Tree<Expr>
 }
 
+/** A step of the fast parameters, and every so often one of the slow ones to meet them. */
+const goingAhead =
+  <S>(
+    fast: GradientTransform<S>,
+    { syncPeriod, slowStepSize, resetState }: Required<LookaheadOptions>,
+  ): GradientTransform<LookaheadState<S>>['update'] =>
+  (updates, state, params, context) => {
+    const [steps, next] = fast.update(updates, state.fast, params, context)
+    const count = state.count.add(1)
+    const slow = present(updates, state.slow)
+    const ahead = zipWith([steps, params, slow], (b, p, phi) => p.sub(phi).add(b))
+    const met = {
+      out: zipWith([steps, ahead], (b, a) => b.sub(a.mul(scalar(1).sub(slowStepSize)))),
+      slow: zipWith([slow, ahead], (phi, a) => phi.add(a.mul(slowStepSize))),
+      fast: resetState ? restart(fast, state.fast, updates, params) : next,
+    }
+    const { out, ...chosen } = branch(count.mod(syncPeriod).equal(0), met, { out: steps, slow, fast: next })
+    return [out, { count, ...chosen }]
+  }
+
 /**
  * Lookahead: a fast optimizer goes ahead, and every $k$ steps slow parameters follow a part of the way, where the fast ones
  * start again. With its step $b_t$ from the fast parameters $p_t$, and the slow ones $\phi$,
@@ -50,29 +70,15 @@ export const lookahead = <S>(
   admitTransform('lookahead', 'the fast optimizer', fast)
   admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
   admit('slowStepSize', slowStepSize, '(0, 1]')
-  const back = scalar(1).sub(slowStepSize)
-  const transform: GradientTransform<LookaheadState<S>> = {
-    init: params => ({ count: scalar(0), fast: fast.init(params), slow: params }),
-    update: (updates, state, params, context) => {
-      const [steps, next] = fast.update(updates, state.fast, params, context)
-      const count = state.count.add(1)
-      const slow = present(updates, state.slow)
-      const ahead = zipWith([steps, params, slow], (b, p, phi) => p.sub(phi).add(b))
-      const met = {
-        out: zipWith([steps, ahead], (b, a) => b.sub(a.mul(back))),
-        slow: zipWith([slow, ahead], (phi, a) => phi.add(a.mul(slowStepSize))),
-        fast: resetState ? restart(fast, state.fast, updates, params) : next,
-      }
-      const { out, ...chosen } = branch(count.mod(syncPeriod).equal(0), met, { out: steps, slow, fast: next })
-      return [out, { count, ...chosen }]
-    },
-    evaluate: (_, { slow }) => slow,
-  }
   const options = { syncPeriod, slowStepSize, resetState }
   return ratedLike(
     fast,
     state => state.fast,
     f => lookahead(f, options),
-    transform,
+    {
+      init: params => ({ count: scalar(0), fast: fast.init(params), slow: params }),
+      update: goingAhead(fast, options),
+      evaluate: (_, { slow }) => slow,
+    },
   )
 }

@@ -75,6 +75,14 @@ const decaying = (updates: Tree<Expr>, params: Tree<Expr>, weight: Expr, eps: Hy
   return zipWith([updates, params], (g, p) => g.add(p.mul(pull)))
 }
 
+const admitBase = (base: GradientTransform<unknown>): void => {
+  admitTransform('mechanize', 'the base', base)
+  if (base.evaluate !== undefined)
+    throw new TypeError(
+      'mechanize: its base keeps weights to evaluate at, which scaled steps do not lead to; average outside, as in chain(mechanize(...), emaParams(...))',
+    )
+}
+
 /**
  * Learns by how much to scale the steps of any optimizer, whose learning rate is then 1 or a schedule with peak 1. With the
  * base's step $b_t$, $s = \sum_i s_i$ and $\beta_i = 1 - 10^{-i}$ for $i = 1, \dots, n$:
@@ -101,11 +109,7 @@ export const mechanize = <S>(
   base: GradientTransform<S>,
   { weightDecay = 1e-2, eps = 1e-8, sInit = 1e-6, numBetas = 6 }: MechanicOptions = {},
 ): GradientTransform<MechanicState<S>> => {
-  admitTransform('mechanize', 'the base', base)
-  if (base.evaluate !== undefined)
-    throw new TypeError(
-      'mechanize: its base keeps weights to evaluate at, which scaled steps do not lead to; average outside, as in chain(mechanize(...), emaParams(...))',
-    )
+  admitBase(base)
   admit('weightDecay', weightDecay, '[0, inf)')
   admitEps('eps', eps)
   admit('sInit', sInit, '(0, inf)')

@@ -64,6 +64,33 @@ const ascent =
     return [map((u: Expr) => u.neg())(steps), { ...state, adversary: next, cache: present(updates, state.cache) }]
   }
 
+/** Steps uphill, and every so often one downhill from where the climb began. */
+const alternating = <So, Sa>(
+  optimizer: GradientTransform<So>,
+  adversary: GradientTransform<Sa>,
+  { syncPeriod, resetState }: Required<SamOptions>,
+): GradientTransform<SamState<So, Sa>> => ({
+  init: params => ({
+    count: scalar(0),
+    optimizer: optimizer.init(params),
+    adversary: adversary.init(params),
+    cache: params,
+  }),
+  update: (updates, before, params, context) => {
+    const count = before.count.add(1)
+    const centre = branch(before.count.mod(syncPeriod).equal(0), params, before.cache)
+    const state = { ...before, count, cache: centre }
+    const rested = resetState ? restart(adversary, state.adversary, updates, params) : state.adversary
+    const down = descent<So, Sa>(optimizer)(updates, { ...state, adversary: rested }, params, context)
+    const up = ascent<So, Sa>(adversary)(updates, state, params, context)
+    return branch(count.mod(syncPeriod).equal(0), down, up)
+  },
+  evaluate: (params, state) => {
+    const home = branch(state.count.mod(syncPeriod).equal(0), params, present(params, state.cache))
+    return { ...home, ...optimizer.evaluate?.(home, state.optimizer) }
+  },
+})
+
 /**
  * Sharpness-aware minimization, a gradient a step: $k - 1$ steps climb by an adversary, turned round, from where the
  * parameters were, $\phi$; the next one goes back there and descends by the gradient found above:
@@ -87,32 +114,11 @@ export const sam = <So, Sa>(
   admitTransform('sam', 'the optimizer', optimizer)
   admitTransform('sam', 'the adversary', adversary)
   admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
-  const transform: GradientTransform<SamState<So, Sa>> = {
-    init: params => ({
-      count: scalar(0),
-      optimizer: optimizer.init(params),
-      adversary: adversary.init(params),
-      cache: params,
-    }),
-    update: (updates, before, params, context) => {
-      const count = before.count.add(1)
-      const centre = branch(before.count.mod(syncPeriod).equal(0), params, before.cache)
-      const state = { ...before, count, cache: centre }
-      const rested = resetState ? restart(adversary, state.adversary, updates, params) : state.adversary
-      const down = descent<So, Sa>(optimizer)(updates, { ...state, adversary: rested }, params, context)
-      const up = ascent<So, Sa>(adversary)(updates, state, params, context)
-      return branch(count.mod(syncPeriod).equal(0), down, up)
-    },
-    evaluate: (params, state) => {
-      const home = branch(state.count.mod(syncPeriod).equal(0), params, present(params, state.cache))
-      return { ...home, ...optimizer.evaluate?.(home, state.optimizer) }
-    },
-  }
   const options = { syncPeriod, resetState }
   return ratedLike(
     optimizer,
     state => state.optimizer,
     other => sam(other, adversary, options),
-    transform,
+    alternating(optimizer, adversary, options),
   )
 }

@@ -6,7 +6,7 @@ import { type Tree, zipWith } from '../../expr/tree.js'
 import { admitTransform } from '../admit.js'
 import { admit, type Hyperparameter } from '../hyperparameter.js'
 import { rated, rateOf } from '../rate.js'
-import { type Scheduled, scheduleOf } from '../schedules/index.js'
+import { type Schedule, type Scheduled, scheduleOf } from '../schedules/index.js'
 import type { GradientTransform } from '../types.js'
 
 export interface ScheduleFreeOptions {
@@ -28,6 +28,31 @@ export interface ScheduleFreeState<S> {
   /** The base's own iterates. */
   readonly z: Tree<Expr>
 }
+
+const unweighted = { count: scalar(0), weightSum: scalar(0), maxLr: scalar(0) }
+
+/** Steps of the base, averaged by how much each weighs. */
+const averaging = <S>(
+  base: GradientTransform<S>,
+  schedule: Schedule,
+  b1: Hyperparameter,
+  power: Hyperparameter,
+): GradientTransform<ScheduleFreeState<S>> => ({
+  init: params => ({ ...unweighted, b1: scalar(b1), base: base.init(params), z: params }),
+  update: (updates, state, params, context) => {
+    const [steps, next] = base.update(updates, state.base, params, context)
+    const count = state.count.add(1)
+    const maxLr = state.maxLr.maximum(schedule(count))
+    const weight = maxLr.pow(power)
+    const weightSum = state.weightSum.add(weight)
+    const c = weightSum.equal(0).where(0, weight.div(weightSum))
+    const part = scalar(1).sub(scalar(1).sub(c).mul(b1))
+    const out = zipWith([steps, params, state.z], (b, y, z) => b.mul(part).sub(y.sub(z).mul(c)))
+    const z = zipWith([steps, state.z], (b, at) => at.add(b))
+    return [out, { count, b1: scalar(b1), weightSum, maxLr, base: next, z }]
+  },
+  evaluate: (params, { b1, z }) => zipWith([params, z], (y, at) => at.add(y.sub(at).div(b1))),
+})
 
 /**
  * Makes an optimizer without momentum schedule-free. The parameters $y$, at which gradients are taken, lie between the
@@ -54,27 +79,10 @@ export const scheduleFree = <S>(
   const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
   admit('b1', b1, '(0, 1]')
   admit('weightLrPower', weightLrPower, '[0, inf)')
-  const start = { count: scalar(0), b1: scalar(b1), weightSum: scalar(0), maxLr: scalar(0) }
-  const transform: GradientTransform<ScheduleFreeState<S>> = {
-    init: params => ({ ...start, base: base.init(params), z: params }),
-    update: (updates, state, params, context) => {
-      const [steps, next] = base.update(updates, state.base, params, context)
-      const count = state.count.add(1)
-      const maxLr = state.maxLr.maximum(schedule(count))
-      const weight = maxLr.pow(weightLrPower)
-      const weightSum = state.weightSum.add(weight)
-      const c = weightSum.equal(0).where(0, weight.div(weightSum))
-      const part = scalar(1).sub(scalar(1).sub(c).mul(b1))
-      const out = zipWith([steps, params, state.z], (b, y, z) => b.mul(part).sub(y.sub(z).mul(c)))
-      const z = zipWith([steps, state.z], (b, at) => at.add(b))
-      return [out, { count, b1: scalar(b1), weightSum, maxLr, base: next, z }]
-    },
-    evaluate: (params, { b1, z }) => zipWith([params, z], (y, at) => at.add(y.sub(at).div(b1))),
-  }
   // The base's steps and their weights are of one learning rate.
   const rate = rateOf(base)
   return rated(
-    transform,
+    averaging(base, schedule, b1, weightLrPower),
     rate && {
       at: (state: ScheduleFreeState<S>) => rate.at(state.base),
       with: change => scheduleFree(rate.with(change), { learningRate: change(schedule), b1, weightLrPower }),

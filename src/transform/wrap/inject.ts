@@ -29,6 +29,41 @@ export type Fixed<O, K extends string> =
     ? [fixed?: Omit<Options<O>, K>]
     : [fixed: Omit<Options<O>, K>]
 
+type Values<K extends string> = { readonly [k in K]: Scalar }
+
+type Make<K extends string, S> = (hyperparameters: Values<K>) => GradientTransform<S>
+
+/** The hyperparameters of a step: schedules at its count, numbers as the state has them. */
+const valuesAt = <K extends string>(
+  injected: Readonly<Record<string, number | Schedule>>,
+  count: Scalar,
+  { hyperparameters }: { readonly hyperparameters: Values<K> },
+): Values<K> =>
+  // One value for each name that is injected, which are K.
+  map((value: number | Schedule, name) =>
+    typeof value === 'function' ? deferred(value(count)) : hyperparameters[name as K],
+  )(injected) as Values<K>
+
+/** The transform as it is before the first step, and the one that makes it anew at each. */
+const injectingInto = <K extends string, S>(
+  make: Make<K, S>,
+  injected: Readonly<Record<string, number | Schedule>>,
+): readonly [first: GradientTransform<S>, injecting: GradientTransform<InjectedState<K, S>>] => {
+  const numbers = map((value: number | Schedule) => scalar(typeof value === 'function' ? 0 : value))(injected)
+  const initial = valuesAt<K>(injected, scalar(0), { hyperparameters: numbers as Values<K> })
+  const first = make(initial) // a number out of its range is told at once
+  const now = ({ hyperparameters }: InjectedState<K, S>) => make(hyperparameters)
+  const whole = evaluatedBy('injectHyperparameters', [['its transform', first, ({ inner }) => inner, now]], {
+    init: params => ({ count: scalar(0), hyperparameters: initial, inner: first.init(params) }),
+    update: (updates, state, params, context) => {
+      const hyperparameters = valuesAt(injected, state.count, state)
+      const [out, inner] = make(hyperparameters).update(updates, state.inner, params, context)
+      return [out, { count: state.count.add(1), hyperparameters, inner }]
+    },
+  })
+  return [first, whole]
+}
+
 /**
  * Makes a transform whose hyperparameters are entries of its state, where they can be read and changed between steps; nothing
  * is traced anew. A schedule is evaluated at each step, and its value recorded.
@@ -56,29 +91,13 @@ export const injectHyperparameters = <S, K extends string, O = { readonly [k in 
   injected: Injected<O, K>,
   ...rest: Fixed<O, K>
 ): GradientTransform<InjectedState<K, S>> => {
-  // What the types say name by name, TypeScript does not follow through `map`: the casts of this file.
-  type Values = InjectedState<K, S>['hyperparameters']
   const [fixed] = rest
-  const all: Readonly<Record<string, number | Schedule>> = injected
-  const at = (count: Scalar, now: (name: K) => Scalar) =>
-    map((value: number | Schedule, name) => (typeof value === 'function' ? deferred(value(count)) : now(name as K)))(
-      all,
-    ) as Values
-  const make = (hyperparameters: Values) => factory({ ...fixed, ...hyperparameters } as O)
-  const initial = at(scalar(0), name => scalar(all[name] as number))
-  const first = make(initial) // a number out of its range is told at once
-  const now = ({ hyperparameters }: InjectedState<K, S>) => make(hyperparameters)
-  const injecting: GradientTransform<InjectedState<K, S>> = {
-    init: params => ({ count: scalar(0), hyperparameters: initial, inner: first.init(params) }),
-    update: (updates, state, params, context) => {
-      const hyperparameters = at(state.count, name => state.hyperparameters[name])
-      const [out, inner] = make(hyperparameters).update(updates, state.inner, params, context)
-      return [out, { count: state.count.add(1), hyperparameters, inner }]
-    },
-  }
+  // What the types say name by name, TypeScript does not follow through a spread.
+  const make: Make<K, S> = hyperparameters => factory({ ...fixed, ...hyperparameters } as O)
+  const [first, injecting] = injectingInto<K, S>(make, injected)
   const rate = rateOf(first) && {
-    at: ({ count, hyperparameters, inner }: InjectedState<K, S>) =>
-      rateOf(make(at(count, name => hyperparameters[name])))?.at(inner) ?? scalar(Number.NaN), // first has one
+    at: (state: InjectedState<K, S>) =>
+      rateOf(make(valuesAt(injected, state.count, state)))?.at(state.inner) ?? scalar(Number.NaN), // first has one
     with: (change: (own: Schedule) => Schedule) =>
       injectHyperparameters<S, K, O>(
         options => rateOf(factory(options))?.with(change) ?? factory(options),
@@ -86,10 +105,7 @@ export const injectHyperparameters = <S, K extends string, O = { readonly [k in 
         ...rest,
       ),
   }
-  return rated(
-    evaluatedBy('injectHyperparameters', [['its transform', first, ({ inner }) => inner, now]], injecting),
-    rate,
-  )
+  return rated(injecting, rate)
 }
 
 /** A state, on tensors, with hyperparameters. */

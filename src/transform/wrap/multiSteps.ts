@@ -32,6 +32,29 @@ export interface MultiStepsState<S> {
 
 const start = { miniStep: scalar(0), gradientStep: scalar(0), skipped: scalar(0) }
 
+const accumulating = <S>(
+  f: GradientTransform<S>,
+  k: Schedule,
+  { useGradMean, shouldSkip }: Required<MultiStepsOptions>,
+): GradientTransform<MultiStepsState<S>> => ({
+  init: params => ({ ...start, accumulated: zerosLike(params), inner: f.init(params) }),
+  update: (updates, state, params, context) => {
+    const miniStep = state.miniStep.add(1)
+    const accumulated = zipWith([updates, state.accumulated], (g, sum) => sum.add(g))
+    const input = map((sum: Expr) => sum.div(useGradMean ? miniStep : 1))(accumulated)
+    const [out, inner] = f.update(input, state.inner, params, context)
+    const still = zerosLike(updates)
+    const gradientStep = state.gradientStep.add(1)
+    const stepped = { ...state, miniStep: start.miniStep, gradientStep, accumulated: still, inner }
+    const waiting = { ...state, miniStep, accumulated }
+    return branch(
+      shouldSkip(updates, state.gradientStep, params),
+      [still, { ...state, skipped: state.skipped.add(1) }],
+      branch(miniStep.greaterEqual(k(state.gradientStep)), [out, stepped], [still, waiting]),
+    )
+  },
+})
+
 /**
  * Accumulates gradients, and applies `f` to their mean every `everyK` steps; between, the update is zero and the state of
  * `f` stands still:
@@ -54,29 +77,13 @@ export const multiSteps = <S>(
   { useGradMean = true, shouldSkip = () => scalar(0) }: MultiStepsOptions = {},
 ): GradientTransform<MultiStepsState<S>> => {
   const k = scheduleOf('everyK', everyK, 'integer in [1, inf)')
+  const options = { useGradMean, shouldSkip }
   return wrapping(
     'multiSteps',
     f,
     ({ inner }) => inner,
-    g => multiSteps(g, everyK, { useGradMean, shouldSkip }),
-    {
-      init: params => ({ ...start, accumulated: zerosLike(params), inner: f.init(params) }),
-      update: (updates, state, params, context) => {
-        const miniStep = state.miniStep.add(1)
-        const accumulated = zipWith([updates, state.accumulated], (g, sum) => sum.add(g))
-        const input = map((sum: Expr) => sum.div(useGradMean ? miniStep : 1))(accumulated)
-        const [out, inner] = f.update(input, state.inner, params, context)
-        const still = zerosLike(updates)
-        const gradientStep = state.gradientStep.add(1)
-        const stepped = { ...state, miniStep: start.miniStep, gradientStep, accumulated: still, inner }
-        const waiting = { ...state, miniStep, accumulated }
-        return branch(
-          shouldSkip(updates, state.gradientStep, params),
-          [still, { ...state, skipped: state.skipped.add(1) }],
-          branch(miniStep.greaterEqual(k(state.gradientStep)), [out, stepped], [still, waiting]),
-        )
-      },
-    },
+    g => multiSteps(g, everyK, options),
+    accumulating(f, k, options),
   )
 }
 
