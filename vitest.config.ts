@@ -3,6 +3,15 @@ import { defineConfig } from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+// What counts on a process that nobody else has changed: on TensorFlow.js as it is before its first use, on modules that are not
+// there yet, on backends that are removed. All other files share their modules, whose loading costs more than most of them do.
+const alone = [
+  'test/**/*.e2e.test.ts',
+  'test/wasm/{quiet,remade,useWasm}.test.ts',
+  'test/runtime/without*.test.ts',
+  'test/interpret/emitted.test.ts',
+]
+
 export default defineConfig({
   // The examples of the documentation import the package by its name; here that is its source.
   resolve: {
@@ -17,7 +26,10 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone } },
+      { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: alone, isolate: false } },
+    ],
     setupFiles: ['test/support/seed.ts'],
     // Half of the time goes by in processes that tests start and wait for; by default one core of two would stand idle.
     maxWorkers: 2,

@@ -1,5 +1,5 @@
 /** Running a subject on a trial. */
-import { applyUpdates } from '../src/index.js'
+import { applyUpdates, type Optimizer } from '../src/index.js'
 import type { Subject, Trial, Verdict } from './law.js'
 import { type Slot, slotsOf } from './state.js'
 import { fromTensors, scoped, toTensors, type Values } from './values.js'
@@ -13,6 +13,15 @@ export interface Played {
   readonly state: readonly Slot[]
 }
 
+const ready = new WeakMap<Subject, Optimizer<unknown>>()
+
+/** A subject compiled, once for all trials and laws: tracing is most of what they cost. */
+export const optimizerOf = (subject: Subject): Optimizer<unknown> => {
+  const made = ready.get(subject) ?? subject.compile(subject.transform)
+  ready.set(subject, made)
+  return made
+}
+
 /**
  * Runs a trial through `update` and `applyUpdates`, and reads every result.
  *
@@ -24,7 +33,7 @@ export const play = (
   { move = true }: { readonly move?: boolean } = {},
 ): readonly Played[] =>
   scoped(() => {
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const start = toTensors(params)
     let now = { params: start, state: optimizer.init(start) }
     return gradients.map((gradient, i) => {

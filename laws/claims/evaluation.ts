@@ -3,7 +3,7 @@ import { evaluationParams } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { difference, largest } from '../compare.js'
 import type { Law } from '../law.js'
-import { firstBroken } from '../play.js'
+import { firstBroken, optimizerOf } from '../play.js'
 import { type Slot, slotsOf } from '../state.js'
 import { fromTensors, mapValues, toTensors, type Values } from '../values.js'
 
@@ -36,7 +36,7 @@ export const evaluatesAt = (
   trials: arbitraryTrial({ minElements: 1, minSteps: 2, maxSteps: 5, magnitudes: 'typical' }),
   coverage: 0.5,
   check: (subject, { params, gradients }) => {
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const start = toTensors(params)
     let training = { params: start, state: optimizer.init(start) }
     const path = [fromTensors(start)]

@@ -1,6 +1,7 @@
 /** The claim that an adaptive rule converges where Adam does not. */
 import * as fc from 'fast-check'
 import type { Law } from '../law.js'
+import { optimizerOf } from '../play.js'
 import { showNumber } from '../show.js'
 import { fromTensors, scoped, toTensors } from '../values.js'
 
@@ -42,7 +43,7 @@ export const convergesOnReddi = ({
   maxRuns: 4,
   check: (subject, { params }) =>
     scoped(() => {
-      const optimizer = subject.compile(subject.transform)
+      const optimizer = optimizerOf(subject)
       const one = (value: number) => ({ x: { shape: [1], values: [value] } })
       const factor = learningRate === undefined ? -rate : rate / learningRate
       let x = params.x?.values[0] ?? 0

@@ -3,7 +3,7 @@ import { evaluationParams } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { difference, someNonZero, stateDifference } from '../compare.js'
 import type { Law } from '../law.js'
-import { firstBroken, play } from '../play.js'
+import { firstBroken, optimizerOf, play } from '../play.js'
 import { slotsOf } from '../state.js'
 import { fromTensors, toTensors, type Values } from '../values.js'
 
@@ -19,7 +19,7 @@ export const evaluates: Law = {
   trials: arbitraryTrial({ maxSteps: 3 }),
   check: (subject, { params, gradients }) => {
     const alone = play(subject, { params, gradients })
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const start = toTensors(params)
     let training = { params: start, state: optimizer.init(start) }
     const step = (gradient: Values, i: number): string | undefined => {

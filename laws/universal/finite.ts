@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { largest, notFinite, someNonZero, stateNotFinite } from '../compare.js'
 import type { Law } from '../law.js'
-import { firstBroken, type Played, play } from '../play.js'
+import { firstBroken, optimizerOf, type Played, play } from '../play.js'
 import { showNumber } from '../show.js'
 import { type AnyState, type Slot, showSlot, slotsOf, tensorsOf } from '../state.js'
 import { filled, fromTensors, mapValues, numbers, toTensors, type Values } from '../values.js'
@@ -60,7 +60,7 @@ export const recovers: Law = {
   })),
   maxRuns: 3,
   check: (subject, { params, gradients }) => {
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const p = toTensors(params)
     let state: AnyState = optimizer.init(p)
     let peaks: readonly number[] = []

@@ -3,7 +3,7 @@ import { type Gradients, type Tensors, tree } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { difference, someNonZero, stateDifference } from '../compare.js'
 import type { Law } from '../law.js'
-import { firstBroken, play } from '../play.js'
+import { firstBroken, optimizerOf, play } from '../play.js'
 import { type AnyState, slotsOf } from '../state.js'
 import { fromTensors, mapValues, toTensors, type Values } from '../values.js'
 
@@ -17,7 +17,7 @@ export const pure: Law = {
   statement: 'g, s, p \\text{ unchanged}; \\mathrm{update}(g, s, p) = \\mathrm{update}(g, s, p)',
   trials: arbitraryTrial(),
   check: (subject, { params, gradients }) => {
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const p = toTensors(params)
     let state: AnyState = optimizer.init(p)
     const again = stateDifference(slotsOf(optimizer.init(p)), slotsOf(state))
@@ -85,7 +85,7 @@ export const stepAgrees: Law = {
   trials: arbitraryTrial(),
   check: (subject, trial) => {
     const played = play(subject, trial)
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const start = toTensors(trial.params)
     let training = { params: start, state: optimizer.init(start) }
     const broken = firstBroken(played, (expected, i) => {
@@ -107,7 +107,7 @@ export const structure: Law = {
   trials: arbitraryTrial({ maxLeaves: 5, maxElements: 4, maxSteps: 2 }),
   coverage: 0.3,
   check: (subject, { params, gradients }) => {
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const p = toTensors(params)
     const state0 = optimizer.init(p)
     const places = (state: unknown): readonly string[] =>

@@ -6,7 +6,7 @@ import { applyUpdates } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { difference, stateDifference } from '../compare.js'
 import type { Law, Trial } from '../law.js'
-import { firstBroken } from '../play.js'
+import { firstBroken, optimizerOf } from '../play.js'
 import { type AnyState, mapState, showSlot, slotsOf } from '../state.js'
 import { filled, fromTensors, toTensors, type Values } from '../values.js'
 
@@ -23,7 +23,7 @@ export const missingGradient: Law<MissingTrial> = {
   check: (subject, { params, gradients, missing }) => {
     const names = Object.keys(params)
     const name = names[missing % names.length] as string
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const p = toTensors(params)
     let state: AnyState = optimizer.init(p)
     const broken = firstBroken(gradients, (gradient, i) => {
@@ -79,7 +79,7 @@ export const counters: Law = {
   coverage: 0,
   maxRuns: 2,
   check: (subject, { params, gradients }) => {
-    const optimizer = subject.compile(subject.transform)
+    const optimizer = optimizerOf(subject)
     const p = toTensors(params)
     const counts = (state: AnyState) =>
       slotsOf(state).map(({ value }) =>

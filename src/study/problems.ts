@@ -72,19 +72,26 @@ const fileName = (what: string, name: unknown): Problems => {
     : [`${what} is '${name.slice(0, 20)}...', of ${name.length} letters; use ${LONGEST} at most`]
 }
 
+// Studies and their versions share rows, and making the transforms of all is most of what defining a study costs.
+const judged = new WeakMap<Variant, Problems>()
+
 /** What making a row's transforms throws, such as for a setting out of its range. */
-const refusals = (name: string, row: Variant): Problems => {
+const refusals = (row: Variant): Problems => {
+  const known = judged.get(row)
+  if (known !== undefined) return known
   const messages = [row.settings, ...candidatesOf(row)].flatMap(settings => {
     try {
       const made: unknown = row.transform(settings)
       return isObject(made) && typeof made.init === 'function' && typeof made.update === 'function'
         ? []
-        : [`${name}: transform gives ${show(made)}; give a gradient transform, such as a chain`]
+        : [`transform gives ${show(made)}; give a gradient transform, such as a chain`]
     } catch (error) {
-      return [`${name}: ${messageOf(error)}`]
+      return [messageOf(error)]
     }
   })
-  return [...new Set(messages)]
+  const problems = [...new Set(messages)]
+  judged.set(row, problems)
+  return problems
 }
 
 const rowProblems = (name: string, row: Variant): Problems => {
@@ -118,7 +125,7 @@ const rowProblems = (name: string, row: Variant): Problems => {
           itself,
         )),
   ]
-  return problems.length > 0 ? problems : refusals(what, row as Variant)
+  return problems.length > 0 ? problems : refusals(row).map(problem => `${what}: ${problem}`)
 }
 
 const variantProblems = ({ variants, selection }: Study): Problems => {

@@ -19,17 +19,26 @@ export class HyperparameterError extends RangeError {
 /** An interval as mathematics writes it: `(0, 1]`, `[0, inf)`; whole numbers only after `integer in`. */
 export type Interval = `${'' | 'integer in '}${'(' | '['}${number | '-inf'}, ${number | 'inf'}${')' | ']'}`
 
-/** Whether a value is a number in the interval; NaN is in none. */
-export const within = (value: unknown, interval: Interval): value is number => {
-  const bounds = /([([])(.+), (.+)([)\]])$/.exec(interval)
-  if (bounds === null || typeof value !== 'number') return false
-  const [, open, low, high, close] = bounds
-  const [lo, hi] = [Number(low?.replace('inf', 'Infinity')), Number(high?.replace('inf', 'Infinity'))]
-  return (
+/** Whether a number is in the interval that a text describes; NaN is in none. */
+const reader = (interval: Interval): ((value: number) => boolean) => {
+  const [, open, low, high, close] = /([([])(.+), (.+)([)\]])$/.exec(interval) ?? []
+  const [lo, hi] = [low, high].map(bound => Number(bound?.replace('inf', 'Infinity'))) as [number, number] // of two
+  const whole = interval.startsWith('integer')
+  return value =>
     (open === '[' ? value >= lo : value > lo) &&
     (close === ']' ? value <= hi : value < hi) &&
-    (!interval.startsWith('integer') || Number.isInteger(value))
-  )
+    (!whole || Number.isInteger(value))
+}
+
+// A few dozen intervals are asked about thousands of times.
+const readers = new Map<Interval, (value: number) => boolean>()
+
+/** Whether a value is a number in the interval; NaN is in none. */
+export const within = (value: unknown, interval: Interval): value is number => {
+  if (typeof value !== 'number') return false
+  const contains = readers.get(interval) ?? reader(interval)
+  readers.set(interval, contains)
+  return contains(value)
 }
 
 /** An interval as a sentence says it. */

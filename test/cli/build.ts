@@ -1,5 +1,5 @@
-/** The command line as users run it: compiled, in a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process'
+/** The command line as users run it: compiled, in a process of its own or in one that many commands share. */
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, 'node_modules', '.cache', 'plastax-e2e')
 /** The compiled command. */
 export const mainFile = join(folder, 'src', 'cli', 'main.js')
+
+const runFile = join(folder, 'src', 'cli', 'run.js')
 
 /** What a finished process left. */
 export interface Finished {
@@ -60,7 +62,7 @@ const compileAll = async (): Promise<void> => {
 /** Compiles what changed since the last time. Type errors are not this test's business: what is emitted is what runs. */
 export const build = (): Promise<void> => alone(compileAll)
 
-/** Starts `plastax` with arguments. */
+/** Starts `plastax` with arguments, in a process of its own: for what is said of signals, streams and deaths. */
 export const start = (
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -69,5 +71,34 @@ export const start = (
   return { child, end: finished(child) }
 }
 
-/** Runs `plastax` with arguments to its end. */
-export const plastax = (...args: readonly string[]): Promise<Finished> => start(args).end
+let server: ChildProcess | undefined
+let requests = 0
+
+/** A process that has loaded the command line, which costs more than most commands do. It ends with the one that tests run in. */
+const serve = (): ChildProcess => {
+  const child = fork(join(root, 'test', 'cli', 'serve.mjs'), [runFile], { cwd: root })
+  child.on('exit', () => {
+    server = undefined
+  })
+  child.setMaxListeners(0)
+  child.unref()
+  child.channel?.unref()
+  return child
+}
+
+/** Runs `plastax` with arguments to its end, in a process that other commands run in as well. */
+export const plastax = (...args: readonly string[]): Promise<Finished> =>
+  new Promise((resolve, reject) => {
+    server ??= serve()
+    const child = server
+    const id = requests++
+    const died = () => reject(new Error(`plastax ${args.join(' ')} ended its process`))
+    const answered = (message: unknown) => {
+      const { id: of, ...finished } = message as Finished & { readonly id: number } // as serve.mjs sends it
+      if (of !== id) return
+      child.off('message', answered).off('exit', died)
+      resolve(finished)
+    }
+    child.on('message', answered).once('exit', died)
+    child.send({ id, args })
+  })

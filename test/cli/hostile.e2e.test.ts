@@ -95,7 +95,7 @@ describe('folders', () => {
 describe('studies', () => {
   test('one that awaits what never comes ends with a sentence', async () => {
     const file = await study('never', 'await new Promise(() => undefined)')
-    const { code, stderr } = await plastax('study', 'run', file, '--dry-run')
+    const { code, stderr } = await start(['study', 'run', file, '--dry-run']).end
     expect(stderr).toBe(
       `error: '${file}': it never ends loading: something that it awaits at its top level does not come\n`,
     )

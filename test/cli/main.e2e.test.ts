@@ -26,7 +26,7 @@ const expectRefusal = async (args: readonly string[], message: RegExp) => {
 
 test('help and version', { timeout: TIMEOUT }, async () => {
   const manifest = JSON.parse(await readFile('package.json', 'utf8'))
-  expect(await plastax('--version')).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
+  expect(await start(['--version']).end).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
   const help = await plastax('compare', '--help')
   expect(help).toMatchObject({ code: 0, stderr: '' })
   expect(help.stdout).toContain('neuroplastic')
@@ -52,7 +52,7 @@ test('a damaged data file is named', { timeout: TIMEOUT }, async () => {
 test('a comparison: table, verdict, a line for each run, and the file', { timeout: TIMEOUT }, async () => {
   const file = join(folder, 'results.json')
   const args = ['--variants', 'neuroplastic', '--epochs', '1', '--seeds', '2', '--fraction', '0.05']
-  const { code, stdout, stderr } = await plastax('compare', ...args, '--json', file)
+  const { code, stdout, stderr } = await start(['compare', ...args, '--json', file]).end
 
   // Nothing but these lines: no banner and no warning of TensorFlow.js.
   const lines = stderr.trim().split('\n')

@@ -16,6 +16,7 @@ export default defineStudy({
   against: ['adam'],
   data: ['blobs'],
   selection: 'fixed',
+  controls: false,
   seeds: 1,
   epochs: 6,
   batchSize: 16,

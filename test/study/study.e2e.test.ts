@@ -157,15 +157,15 @@ test('a file that was edited before a thread read it is refused', async () => {
 
 const broken: readonly (readonly [string, string, RegExp])[] = [
   ['no study', 'export default 1', /has no study; export default defineStudy/],
-  ['bad TypeScript', 'export default (', /^error: '.*broken.ts': /],
+  ['bad TypeScript', 'export default (', /^error: '.*broken\.ts': /],
   [
     'everything that is wrong',
     `import { defineStudy } from 'plastax/study'\nexport default defineStudy({ name: 'x', variants: {}, seeds: 0, data: ['mnits'] })`,
     /variants is empty[\s\S]*"mnits" is not known; did you mean 'mnist'[\s\S]*seeds is 0/,
   ],
 ]
-test.each(broken)('a definition is refused before anything runs: %s', async (_, text, message) => {
-  const file = join(folder, 'broken.ts')
+test.each(broken)('a definition is refused before anything runs: %s', async (name, text, message) => {
+  const file = join(folder, `${name}.broken.ts`)
   await writeFile(file, text)
   const { code, stdout, stderr } = await plastax('study', 'run', file, '--out', join(folder, 'refused'))
   expect([code, stdout]).toEqual([1, ''])

@@ -29,7 +29,7 @@ export interface ScheduleFreeState<S> {
   readonly z: Tree<Expr>
 }
 
-const unweighted = { count: scalar(0), weightSum: scalar(0), maxLr: scalar(0) }
+const zero = scalar(0)
 
 /** Steps of the base, averaged by how much each weighs. */
 const averaging = <S>(
@@ -38,7 +38,7 @@ const averaging = <S>(
   b1: Hyperparameter,
   power: Hyperparameter,
 ): GradientTransform<ScheduleFreeState<S>> => ({
-  init: params => ({ ...unweighted, b1: scalar(b1), base: base.init(params), z: params }),
+  init: params => ({ count: zero, b1: scalar(b1), weightSum: zero, maxLr: zero, base: base.init(params), z: params }),
   update: (updates, state, params, context) => {
     const [steps, next] = base.update(updates, state.base, params, context)
     const count = state.count.add(1)
