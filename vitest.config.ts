@@ -10,6 +10,7 @@ const alone = [
   'test/wasm/{quiet,remade,useWasm}.test.ts',
   'test/runtime/without*.test.ts',
   'test/interpret/emitted.test.ts',
+  'test/study/load.test.ts',
 ]
 
 export default defineConfig({
@@ -33,6 +34,8 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     // Half of the time goes by in processes that tests start and wait for; by default one core of two would stand idle.
     maxWorkers: 2,
+    // Laws make small things by the million.
+    execArgv: ['--max-semi-space-size=64'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadStudy } from '../../src/study/load.js'
+import type { loadStudy } from '../../src/study/load.js'
+import { build, compiled } from '../cli/build.js'
 
 let folder: string
 let files = 0
+let load: typeof loadStudy
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plastax-load-'))
+  await build()
+  // The compiled one: from its source it would compile all of the library again for a study's file to import.
+  load = (await import(compiled('study/load.js'))).loadStudy
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -20,7 +25,7 @@ const dataOf = async (sets: string, data: string) => {
     `import { defineStudy, variants } from 'plastax/study'
     export default defineStudy({ name: 'x', variants: { adam: variants.adam }, data: ${sets} })`,
   )
-  const found = await loadStudy({ study, quick: false, asPublished: false, data })()
+  const found = await load({ study, quick: false, asPublished: false, data })()
   return E.isRight(found) ? found.right.data : found.left
 }
 
