@@ -6,12 +6,14 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // What counts on a process that nobody else has changed: on TensorFlow.js as it is before its first use, on modules that are not
 // there yet, on backends that are removed. All other files share their modules, whose loading costs more than most of them do.
 const alone = [
-  'test/**/*.e2e.test.ts',
   'test/wasm/{quiet,remade,useWasm}.test.ts',
   'test/runtime/without*.test.ts',
   'test/interpret/emitted.test.ts',
   'test/study/load.test.ts',
 ]
+
+// The command line in processes of its own, which are killed, interrupted and run out of memory: `npm run test:e2e`.
+const e2e = ['test/**/*.e2e.test.ts']
 
 export default defineConfig({
   // The examples of the documentation import the package by its name; here that is its source.
@@ -29,7 +31,11 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'alone', include: alone } },
-      { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: alone, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...alone, ...e2e], isolate: false },
+      },
+      { extends: true, test: { name: 'e2e', include: e2e } },
     ],
     setupFiles: ['test/support/seed.ts'],
     // Half of the time goes by in processes that tests start and wait for; by default one core of two would stand idle.

@@ -1,6 +1,6 @@
 /** The command line as users run it: compiled, in a process of its own or in one that many commands share. */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { mkdir, readdir, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as esbuild } from 'esbuild'
@@ -57,6 +57,8 @@ const alone = async (task: () => Promise<void>): Promise<void> => {
 const compileAll = async (): Promise<void> => {
   const files = await readdir(join(root, 'src'), { recursive: true })
   const entryPoints = files.filter(file => file.endsWith('.ts')).map(file => join(root, 'src', file))
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await esbuild({ entryPoints, outdir: folder, outbase: root, format: 'esm', platform: 'node', target: 'node20' })
 }
 

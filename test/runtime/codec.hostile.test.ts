@@ -233,6 +233,7 @@ describe('small files that would cost much', () => {
       )
     }
     cost(of(1000), adamw())
-    expect(cost(of(24_000), adamw()) / cost(of(6000), adamw())).toBeLessThan(8)
+    // In proportion it would be 8, on a busy machine twice as much; by the square of the count, 64.
+    expect(cost(of(48_000), adamw()) / cost(of(6000), adamw())).toBeLessThan(32)
   })
 })

@@ -7,7 +7,7 @@ import type { RunRecord } from '../../src/study/types.js'
 import { build, start } from '../cli/build.js'
 
 // Each takes some seconds: PLASTAX_KILLS=20 asks for more.
-const KILLS = Number(process.env.PLASTAX_KILLS ?? 5)
+const KILLS = Number(process.env.PLASTAX_KILLS ?? 10)
 
 // Some seconds of work in one thread, in epochs of a few tens of milliseconds, with both stages.
 const module = `
