@@ -1,8 +1,8 @@
 /** The command line: its commands, options and help. */
 import { Command, CommanderError, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
-import { LIMITS } from '../study/limits.js'
 import type { NamedVariant } from '../study/variants.js'
+import { LIMITS } from '../train/limits.js'
 import { type CompareOptions, controlKinds, numberIn, variantsFrom } from './options.js'
 import { addStudy, type StudyCommands } from './study/program.js'
 import type { TrainOptions } from './train.js'

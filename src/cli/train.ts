@@ -6,7 +6,6 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { unreadable } from '../data/files.js'
 import { showDataError } from '../data/index.js'
-import { toJson } from '../study/json.js'
 import {
   type DecodedRun,
   decodePublishedConfig,
@@ -16,7 +15,8 @@ import {
   type PublishedRun,
   parseYaml,
   transformOf,
-} from '../study/published/index.js'
+} from '../published/index.js'
+import { toJson } from '../study/json.js'
 import { count } from '../study/report/text.js'
 import { versions } from '../study/versions.js'
 import { type EpochResult, stepsPerEpoch, type TrainingRun, train as trainModel } from '../train/index.js'

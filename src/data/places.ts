@@ -47,12 +47,12 @@ export const shippedFolder: TE.TaskEither<DataError, string> = pipe(
     () => rootAbove(dirname(fileURLToPath(import.meta.url))),
     () =>
       dataError(
-        `data/${NAME}`,
+        `src/data/images/${NAME}`,
         'cannot be found: this module is not inside the package plastax (is it bundled?)',
         'name a folder with the data, or leave plastax out of the bundle',
       ),
   ),
-  TE.map(root => join(root, 'data', NAME)),
+  TE.map(root => join(root, 'src', 'data', 'images', NAME)),
 )
 
 /**

@@ -3,7 +3,7 @@ import { canonicalForm } from '../expr/canonical.js'
 import type { Graph, Target } from '../expr/graph.js'
 import { sha256 } from '../expr/sha256.js'
 import type { GradientTransform } from '../transform/types.js'
-import { type NetworkOptions, signatureFor } from './explain/network.js'
+import { type NetworkOptions, signatureFor } from './network.js'
 import { inputName, traceInit, traceUpdate } from './trace.js'
 
 /** The names of the inputs that some targets of a graph need. */

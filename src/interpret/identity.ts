@@ -2,7 +2,7 @@
 import { canonicalForm } from '../expr/canonical.js'
 import { sha256 } from '../expr/sha256.js'
 import type { GradientTransform } from '../transform/types.js'
-import { type NetworkOptions, signatureFor } from './explain/network.js'
+import { type NetworkOptions, signatureFor } from './network.js'
 import { traceEvaluation, traceInit, traceUpdate } from './trace.js'
 
 /** What to trace a transform over, to tell which it is. */

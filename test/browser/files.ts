@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { browserModule } from '../../bundle.mjs'
+import { browserModule } from '../../src/bundle.mjs'
 import { paths } from './protocol.js'
 import type { Files } from './server.js'
 

@@ -43,8 +43,8 @@ test('what is wrong is one line', { timeout: TIMEOUT }, async () => {
 test('a damaged data file is named', { timeout: TIMEOUT }, async () => {
   const damaged = join(folder, 'damaged')
   await mkdir(damaged)
-  for (const name of await readdir('data/fashion-mnist'))
-    await copyFile(join('data/fashion-mnist', name), join(damaged, name))
+  for (const name of await readdir('src/data/images/fashion-mnist'))
+    await copyFile(join('src/data/images/fashion-mnist', name), join(damaged, name))
   await truncate(join(damaged, 't10k-labels-idx1-ubyte.gz'), 2000)
   await expectRefusal(['compare', '--data', damaged], /t10k-labels-idx1-ubyte\.gz: is a damaged gzip file/)
 })

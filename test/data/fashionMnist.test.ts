@@ -20,7 +20,7 @@ import {
 } from '../../src/data/index.js'
 import { idxBytes, NAMES, smallSet, writeSet } from './files.js'
 
-const SHIPPED_FOLDER = fileURLToPath(new URL('../../data/fashion-mnist', import.meta.url))
+const SHIPPED_FOLDER = fileURLToPath(new URL('../../src/data/images/fashion-mnist', import.meta.url))
 const NO_FULL_SET = 'the full Fashion-MNIST is not installed: apt-get install dataset-fashion-mnist'
 
 let scratch = ''
@@ -77,7 +77,7 @@ describe('the shipped data', () => {
     expect(sha256(picked.train.images)).toBe(sha256(shipped.train.images))
     expect(sha256(picked.train.labels)).toBe(sha256(shipped.train.labels))
     expect(sha256(picked.test.images)).toBe(sha256(shipped.test.images))
-    const script = fileURLToPath(new URL('../../data/make-fashion-mnist-subset.mjs', import.meta.url))
+    const script = fileURLToPath(new URL('../../src/data/images/make-fashion-mnist.mjs', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [script, full.right, '--check'])
     expect(stdout).toMatch(/is up to date/)
   })

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type ControlsClaim, checkLaw, controls, showViolation, subjectOf } from '../../laws/index.js'
 import * as P from '../../src/index.js'
-import { signatureFor } from '../../src/interpret/explain/network.js'
+import { signatureFor } from '../../src/interpret/network.js'
 import { traceUpdate } from '../../src/interpret/trace.js'
 import { grafted } from '../../src/transform/gate.js'
 import { useWasm } from '../../src/wasm/index.js'

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { builtinStudies } from '../../study/builtin/index.js'
-import { LIMITS } from '../../study/limits.js'
+import { LIMITS } from '../../train/limits.js'
 import { numberIn } from '../options.js'
 import type { StudyRunOptions } from './study.js'
 import type { StudyWorkerOptions } from './worker.js'

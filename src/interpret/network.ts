@@ -1,7 +1,7 @@
 /** A small network to trace a transform over, where the caller names none: each kind of leaf, and layers early and late. */
-import type { Shape } from '../../expr/shape.js'
-import { names, type Tree } from '../../expr/tree.js'
-import type { Signature } from '../trace.js'
+import type { Shape } from '../expr/shape.js'
+import { names, type Tree } from '../expr/tree.js'
+import type { Signature } from './trace.js'
 
 // Sizes that no rule has as a number of its own, so that a size is known for one where it stands in a formula.
 export const representativeNetwork: Tree<Shape> = {

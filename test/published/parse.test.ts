@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
-import { decodePublishedConfig, parseYaml } from '../../../src/study/published/index.js'
+import { decodePublishedConfig, parseYaml } from '../../src/published/index.js'
 
 const faults = (text: string): readonly string[] => {
   const result = parseYaml(text)

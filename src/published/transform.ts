@@ -1,9 +1,9 @@
 /** The transform of a published run, with or without what the authors' runner does by oversight. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { fromConfig } from '../../config/fromConfig.js'
-import type { ConfigErrors } from '../../runtime/problems.js'
-import { type GradientTransform, scalarFrom } from '../../transform/index.js'
+import { fromConfig } from '../config/fromConfig.js'
+import type { ConfigErrors } from '../runtime/problems.js'
+import { type GradientTransform, scalarFrom } from '../transform/index.js'
 import type { PublishedRun } from './decode.js'
 
 /**

@@ -11,9 +11,9 @@ import {
   oneOf,
   optional,
   record,
-} from '../../config/decode.js'
-import { type ConfigErrors, isNonEmpty } from '../../runtime/problems.js'
-import { LIMITS } from '../limits.js'
+} from '../config/decode.js'
+import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
+import { LIMITS } from '../train/limits.js'
 
 type Fields = Readonly<Record<string, Decoder<unknown>>>
 

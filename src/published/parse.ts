@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type Document, parseDocument } from 'yaml'
-import { type ConfigErrors, isNonEmpty } from '../../runtime/problems.js'
+import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
 
 /** How often aliases may repeat anchored nodes, all told. */
 const MAX_ALIASES = 100

@@ -7,8 +7,8 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { IO } from 'fp-ts/lib/IO.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
-import { type Examples, pick } from '../../data/examples.js'
-import { unreadable } from '../../data/files.js'
+import { type Examples, pick } from '../data/examples.js'
+import { unreadable } from '../data/files.js'
 import {
   type Augmentation,
   cifarAugmentation,
@@ -17,9 +17,9 @@ import {
   dataError,
   loadDataSet,
   noAugmentation,
-} from '../../data/index.js'
-import { normals, purpose, stream } from '../../data/random.js'
-import { type Model, mlp, smallCnn } from '../../models/index.js'
+} from '../data/index.js'
+import { normals, purpose, stream } from '../data/random.js'
+import { type Model, mlp, smallCnn } from '../models/index.js'
 import type { PublishedDataSet, PublishedRun } from './decode.js'
 
 /** Our name of a set of theirs, and where torchvision keeps its files. */

@@ -9,8 +9,8 @@ import {
   missingRoot,
   modelOf,
   syntheticMnist,
-} from '../../../src/study/published/index.js'
-import { batch } from '../../data/sets.js'
+} from '../../src/published/index.js'
+import { batch } from '../data/sets.js'
 
 let folder: string
 beforeAll(async () => {
@@ -63,7 +63,7 @@ test('a folder of data_root where it has the set; --data goes before it', async 
     expect.stringMatching(/data_root '.*' has no FashionMNIST.raw; .* usual places/),
   ])
   await mkdir(join(folder, 'FashionMNIST'))
-  await symlink(resolve('data/fashion-mnist'), join(folder, 'FashionMNIST', 'raw'))
+  await symlink(resolve('src/data/images/fashion-mnist'), join(folder, 'FashionMNIST', 'raw'))
   expect(missing(experiment)).toEqual([])
   expect(await load(experiment)).toMatchObject({
     right: { source: join(folder, 'FashionMNIST', 'raw'), train: { count: 6000 } },
@@ -74,8 +74,10 @@ test('a folder of data_root where it has the set; --data goes before it', async 
   const shipped = await load({ dataset: 'fashionmnist', data_root: folder }, 'shipped')
   expect(shipped).toMatchObject({ right: { source: 'shipped', train: { count: 6000 } } })
   // An IDX folder is one for MNIST too.
-  const asMnist = await load({ dataset: 'mnist' }, 'data/fashion-mnist')
-  expect(asMnist).toMatchObject({ right: { name: 'mnist', source: 'data/fashion-mnist', train: { count: 6000 } } })
+  const asMnist = await load({ dataset: 'mnist' }, 'src/data/images/fashion-mnist')
+  expect(asMnist).toMatchObject({
+    right: { name: 'mnist', source: 'src/data/images/fashion-mnist', train: { count: 6000 } },
+  })
 })
 
 test('CIFAR-10 is normalized by their constants', async () => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { compile } from '../../../src/runtime/index.js'
-import { decodePublishedConfig, transformOf } from '../../../src/study/published/index.js'
+import { decodePublishedConfig, transformOf } from '../../src/published/index.js'
+import { compile } from '../../src/runtime/index.js'
 
 beforeAll(() => tf.setBackend('cpu'))
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
-import { type DecodedRun, decodePublishedConfig, parseYaml } from '../../../src/study/published/index.js'
+import { type DecodedRun, decodePublishedConfig, parseYaml } from '../../src/published/index.js'
 
 const decoded = (config: unknown, asPublished = false): DecodedRun => {
   const result = decodePublishedConfig(config, { asPublished })

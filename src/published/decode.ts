@@ -1,10 +1,10 @@
 /** From the authors' configuration to a run of ours. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { fromConfig } from '../../config/fromConfig.js'
-import type { ConfigErrors } from '../../runtime/problems.js'
-import type { Bounds } from '../../train/index.js'
-import type { OptimizerConfig } from '../../transform/index.js'
+import { fromConfig } from '../config/fromConfig.js'
+import type { ConfigErrors } from '../runtime/problems.js'
+import type { Bounds } from '../train/index.js'
+import type { OptimizerConfig } from '../transform/index.js'
 import { type PublishedConfig, publishedSchema } from './schema.js'
 import { type Given, publishedWarnings } from './warnings.js'
 

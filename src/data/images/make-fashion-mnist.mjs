@@ -1,8 +1,8 @@
 // Makes the data that Plastax ships: a fixed tenth of the training images of Fashion-MNIST, 600 of each class, and all test
 // images. Needs only Node and `npm install`:
 //
-//   node data/make-fashion-mnist-subset.mjs /usr/share/datasets/fashion-mnist            writes data/fashion-mnist
-//   node data/make-fashion-mnist-subset.mjs /usr/share/datasets/fashion-mnist --check    compares with what is there
+//   node src/data/images/make-fashion-mnist.mjs /usr/share/datasets/fashion-mnist            writes fashion-mnist beside it
+//   node src/data/images/make-fashion-mnist.mjs /usr/share/datasets/fashion-mnist --check    compares with what is there
 //
 // Run again, it writes the same bytes. The images picked are those of
 // `balancedSubset(0.1, 2017)` in src/data/subset.ts (a test says so), in the order of the full set.
@@ -84,7 +84,7 @@ const make = source => {
 
 const [source, option] = process.argv.slice(2)
 if (source === undefined || (option !== undefined && option !== '--check')) {
-  console.error('usage: node data/make-fashion-mnist-subset.mjs FOLDER_OF_FASHION_MNIST [--check]')
+  console.error('usage: node src/data/images/make-fashion-mnist.mjs FOLDER_OF_FASHION_MNIST [--check]')
   process.exit(2)
 }
 const contents = Object.entries(make(source))

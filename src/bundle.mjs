@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const at = path => fileURLToPath(new URL(path, import.meta.url))
+const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** The text of the module, made from an entry: the sources, or what the compiler made of them. */
 export const browserModule = async entry => {
