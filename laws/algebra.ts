@@ -18,7 +18,7 @@ import {
 } from '../src/index.js'
 import { arbitraryTransform, type Written } from './arbitraries/transform.js'
 import { arbitraryTrial } from './arbitraries/trial.js'
-import { difference, largest, someNonZero } from './compare.js'
+import { firstDifference, largest, someNonZero } from './compare.js'
 import type { Law, Subject, Trial } from './law.js'
 import { firstBroken, updatesOf } from './play.js'
 import { filled, type Leaf, mapValues, type Values } from './values.js'
@@ -62,7 +62,7 @@ const equation = ({ name, statement, sides, parts = () => [] }: Equation): Law<A
     for (const [left, right] of sides(...operands)) {
       const expected = run(subject, trial, right)
       const broken = firstBroken(run(subject, trial, left), (updates, t) =>
-        difference('updates', updates, expected[t] as Values, added.length === 0 ? () => 0 : rounding(t)),
+        firstDifference('updates', updates, expected[t] as Values, added.length === 0 ? () => 0 : rounding(t)),
       )
       if (broken !== undefined) return { broken }
     }
@@ -154,7 +154,7 @@ export const sumIsLinear = (
       const broken = firstBroken(sum, (updates, t) => {
         const at = (part: readonly Values[], leaf: string, i: number) => part[t]?.[leaf]?.values[i] as number
         const expected = mapValues((_, i, leaf) => v * at(parts[0], leaf, i) + w * at(parts[1], leaf, i))(updates)
-        return difference('updates', updates, expected, roundingOfParts(parts)(t))
+        return firstDifference('updates', updates, expected, roundingOfParts(parts)(t))
       })
       if (broken !== undefined) return { broken }
     }
@@ -186,8 +186,8 @@ export const maskedIsRestricted = (combine: (select: LeafSelector, f: T) => T = 
     const broken = firstBroken(
       whole,
       (updates, t) =>
-        difference('updates of selected leaves', inside(updates), alone[t] as Values) ??
-        difference('updates of the others', outside(updates), outside(gradients[t] as Values)),
+        firstDifference('updates of selected leaves', inside(updates), alone[t] as Values) ??
+        firstDifference('updates of the others', outside(updates), outside(gradients[t] as Values)),
     )
     const some = names.some(isSelected) && !names.every(isSelected)
     return { broken, interesting: some && someNonZero(gradients) }
@@ -215,7 +215,7 @@ export const multiStepsIsMean = (combine: (f: T, k: number) => T = multiSteps): 
     )
     const expected = run(steady, { params, gradients: means }, subject.transform)
     const broken = firstBroken(run(steady, { params, gradients }, combine(subject.transform, k)), (updates, t) =>
-      difference('updates', updates, t % k === k - 1 ? (expected[(t - 1) / k] as Values) : filled(0)(updates)),
+      firstDifference('updates', updates, t % k === k - 1 ? (expected[(t - 1) / k] as Values) : filled(0)(updates)),
     )
     return { broken, interesting: someNonZero(means) }
   },

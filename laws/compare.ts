@@ -28,7 +28,7 @@ export const leafDifference = (actual: Leaf, expected: Leaf, tolerance: number):
 }
 
 /** Where two trees differ, in leaves, their order, shapes, or values by more than `tolerance` of the leaf. */
-export const difference = (
+export const firstDifference = (
   what: string,
   actual: Values,
   expected: Values,

@@ -1,6 +1,6 @@
 /** Claims about the size of updates. */
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, largest, norm, someNonZero } from '../compare.js'
+import { firstDifference, largest, norm, someNonZero } from '../compare.js'
 import type { Law } from '../law.js'
 import { finite, must, positive } from '../must.js'
 import { firstBroken, updatesOf } from '../play.js'
@@ -14,9 +14,9 @@ import { mapValues, numbers, type Values } from '../values.js'
  * @param options.attainedBeyond a gradient norm beyond which the bound is attained: $\lVert u \rVert = c$. For settings that
  *   make the bound sharp; default never
  * @example
- * assertLaws(homeostasis(), [updateNormBound(1.5)])
+ * assertLaws(homeostasis(), [boundedUpdateNorm(1.5)])
  */
-export const updateNormBound = (
+export const boundedUpdateNorm = (
   bound: number,
   { attainedBeyond = Number.POSITIVE_INFINITY }: { readonly attainedBeyond?: number } = {},
 ): Law => {
@@ -93,7 +93,7 @@ export const clip = (scope: ClipScope, radius: number): Law => {
           if (u.some((value, i) => Math.abs(value - factor * (x[i] as number)) > 2e-6 * radius))
             return 'an update is not parallel to its gradient'
         }
-        const again = difference('the update clipped again', twice[t] as Values, c, () => 2e-6 * radius)
+        const again = firstDifference('the update clipped again', twice[t] as Values, c, () => 2e-6 * radius)
         if (again !== undefined || t === 0) return again
         const [before, from] = [clipped[t - 1] as Values, trial.gradients[t - 1] as Values]
         const [moved, distance] = [groups(minus(c, before)).map(norm), groups(minus(g, from)).map(norm)]
@@ -130,7 +130,7 @@ export const decoupledDecay = (rate: number): Law => {
         const expected = mapValues((u, i, leaf) => u - rate * (trial.params[leaf]?.values[i] as number))(
           without[t] as Values,
         )
-        return difference(
+        return firstDifference(
           'updates',
           updates,
           expected,

@@ -9,7 +9,7 @@ import {
   type Tensors,
 } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, largest, norm } from '../compare.js'
+import { firstDifference, largest, norm } from '../compare.js'
 import type { Law, Subject, Trial } from '../law.js'
 import { showNumber } from '../show.js'
 import type { AnyState } from '../state.js'
@@ -155,7 +155,7 @@ export const controls = ({
         if (message !== undefined) return { broken: { message, step } }
       }
       const rounding = (leaf: string) => 1e-5 * largest(plainStep?.updates[leaf]?.values ?? []) + 1e-37
-      const apart = plainStep && difference('with alpha = 1, updates', ones.updates, plainStep.updates, rounding)
+      const apart = plainStep && firstDifference('with alpha = 1, updates', ones.updates, plainStep.updates, rounding)
       if (apart !== undefined) return { broken: { message: apart, step } }
     }
     return { interesting: varied }

@@ -1,7 +1,7 @@
 /** Claims about where a rule is evaluated. */
 import { evaluationParams } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, largest } from '../compare.js'
+import { firstDifference, largest } from '../compare.js'
 import type { Law } from '../law.js'
 import { firstBroken, optimizerOf } from '../play.js'
 import { type Slot, slotsOf } from '../state.js'
@@ -48,10 +48,10 @@ export const evaluatesAt = (
       states.push(slotsOf(training.state))
       const evaluated = fromTensors(evaluationParams(subject.transform, training.params, training.state))
       const expected = weights({ params: path, states })
-      apart ||= difference('', evaluated, path.at(-1) as Values) !== undefined
+      apart ||= firstDifference('', evaluated, path.at(-1) as Values) !== undefined
       return (
         expected &&
-        difference(
+        firstDifference(
           'what is evaluated',
           evaluated,
           expected,

@@ -1,5 +1,5 @@
 /** Laws that a transform may claim. */
-export { type ClipScope, clip, decoupledDecay, updateNormBound } from './bounds.js'
+export { boundedUpdateNorm, type ClipScope, clip, decoupledDecay } from './bounds.js'
 export { type ControlsClaim, controls } from './controls.js'
 export { evaluatesAt, evaluatesAtAverage, evaluatesAtEvery, type Trained } from './evaluation.js'
 export { boundedDeviation, boundedModulation, type Sector, sector } from './modulation.js'

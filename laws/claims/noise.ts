@@ -1,7 +1,7 @@
 /** Claims about randomness. */
 import * as fc from 'fast-check'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, dot, norm } from '../compare.js'
+import { dot, firstDifference, norm } from '../compare.js'
 import type { Law, Trial } from '../law.js'
 import { firstBroken, updatesOf } from '../play.js'
 import { type AnyState, mapState, slotsOf } from '../state.js'
@@ -68,7 +68,7 @@ export const freshNoise: Law<Trial & { readonly pause: number }> = {
         if (before !== undefined) return `${place} has the noise of ${before[0]}`
         seen.push([place, values])
       }
-      return difference('updates after a pause', again[t] as Values, updates)
+      return firstDifference('updates after a pause', again[t] as Values, updates)
     })
     return { broken, interesting: Object.values(trial.params).some(({ values }) => values.length > 2) }
   },

@@ -1,7 +1,7 @@
 /** Claims that one transform is another, in a limit. */
 import type { GradientTransform, StepContext } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, roundingOf, someNonZero } from '../compare.js'
+import { firstDifference, roundingOf, someNonZero } from '../compare.js'
 import type { Law } from '../law.js'
 import { firstBroken, play } from '../play.js'
 import type { Values } from '../values.js'
@@ -33,7 +33,7 @@ export const reducesTo = (
     const expected = play({ ...inContext, transform: other }, trial).map(({ updates }) => updates)
     const rounding = roundingOf(expected, within)
     const broken = firstBroken(play(inContext, trial), ({ updates }, t) =>
-      difference('updates', updates, expected[t] as Values, rounding(t)),
+      firstDifference('updates', updates, expected[t] as Values, rounding(t)),
     )
     return { broken, interesting: someNonZero(trial.gradients) }
   },

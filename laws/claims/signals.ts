@@ -1,7 +1,7 @@
 /** Claims about moments, averages and signals. */
 import { type GradientTransform, tree } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, dot, norm, someNonZero } from '../compare.js'
+import { dot, firstDifference, norm, someNonZero } from '../compare.js'
 import type { Law } from '../law.js'
 import { finite, must, positive } from '../must.js'
 import { firstBroken, updatesOf } from '../play.js'
@@ -114,7 +114,7 @@ export const activity = ({ rho }: { readonly rho: number }): Law => {
         const high = numbers(large[t] as Values)
         const i = low.findIndex((a, i) => !(a <= (high[i] as number) * (1 + 1e-6)))
         return (
-          difference(
+          firstDifference(
             'activity of a constant',
             updates,
             expected,

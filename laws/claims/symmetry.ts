@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { rotate } from '../arbitraries/quadratic.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, roundingOf, someNonZero } from '../compare.js'
+import { firstDifference, roundingOf, someNonZero } from '../compare.js'
 import type { Law, Subject, Trial } from '../law.js'
 import { firstBroken, updatesOf } from '../play.js'
 import { type Leaf, mapValues, numbers, type Values } from '../values.js'
@@ -28,7 +28,7 @@ const commutes = (
   const actual = updatesOf(subject, { params: input(trial.params), gradients: trial.gradients.map(input) })
   const rounding = roundingOf(expected, part)
   return firstBroken(actual, (updates, t) =>
-    difference('updates', updates, expected[t] as Values, part === 0 ? () => 0 : rounding(t)),
+    firstDifference('updates', updates, expected[t] as Values, part === 0 ? () => 0 : rounding(t)),
   )
 }
 
@@ -67,7 +67,7 @@ const scaling = (name: string, statement: string, degree: 0 | 1): Law<ScaledTria
     const scaled = trial.gradients.map(mapValues(g => g * factor))
     const rounding = roundingOf(expected, 1e-4)
     const broken = firstBroken(updatesOf(subject, { ...trial, gradients: scaled }), (updates, t) =>
-      difference('updates', updates, expected[t] as Values, rounding(t)),
+      firstDifference('updates', updates, expected[t] as Values, rounding(t)),
     )
     return { broken, interesting: someNonZero(trial.gradients) }
   },
@@ -154,7 +154,7 @@ export const leafIndependence: Law<OtherTrial> = {
     const expected = updatesOf(subject, trial).map(only)
     const changed = { params: others(trial.params), gradients: trial.gradients.map(others) }
     const broken = firstBroken(updatesOf(subject, changed).map(only), (updates, t) =>
-      difference('updates', updates, expected[t] as Values),
+      firstDifference('updates', updates, expected[t] as Values),
     )
     return { broken, interesting: numbers(trial.params).length > (trial.params[name]?.values.length ?? 0) }
   },

@@ -4,7 +4,7 @@ import type { Shape } from '../../src/index.js'
 import { evaluate, type Value } from '../../src/interpret/tfjs/evaluate.js'
 import { inputName, traceUpdate } from '../../src/interpret/trace.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, largest, someNonZero, stateDifference } from '../compare.js'
+import { firstDifference, largest, someNonZero, stateDifference } from '../compare.js'
 import type { Law, Subject } from '../law.js'
 import { firstBroken } from '../play.js'
 import { type AnyState, mapState, type Slot, slotsOf } from '../state.js'
@@ -110,7 +110,7 @@ export const agreesWithCpu: Law = {
       state = ours.state
       const tolerance = (leaf: string, steep: number) => 1e-5 * (sizes.get(leaf) ?? sizes.get('') ?? 0) + 8 * steep
       return (
-        difference('updates', ours.updates, reference.updates, leaf =>
+        firstDifference('updates', ours.updates, reference.updates, leaf =>
           tolerance(leaf, apart(reference.updates[leaf], nudged.updates[leaf])),
         ) ??
         stateDifference(ours.state, reference.state, (slot, i) =>

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { decodeState, encodeState } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, someNonZero, stateDifference } from '../compare.js'
+import { firstDifference, someNonZero, stateDifference } from '../compare.js'
 import type { Law, Trial } from '../law.js'
 import { firstBroken, play } from '../play.js'
 import { slotsOf } from '../state.js'
@@ -32,7 +32,7 @@ export const resumes: Law<StoppingTrial> = {
       const expected = straight[i]
       const found =
         expected &&
-        (difference('params', fromTensors(training.params), expected.params) ??
+        (firstDifference('params', fromTensors(training.params), expected.params) ??
           stateDifference(slotsOf(training.state), expected.state))
       if (found !== undefined) return i > stop ? `stopped after step ${stop + 1}, ${found}` : found
       if (i !== stop) return undefined

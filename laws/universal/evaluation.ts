@@ -1,7 +1,7 @@
 /** Where a transform is evaluated. */
 import { evaluationParams } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, someNonZero, stateDifference } from '../compare.js'
+import { firstDifference, someNonZero, stateDifference } from '../compare.js'
 import type { Law } from '../law.js'
 import { firstBroken, optimizerOf, play } from '../play.js'
 import { slotsOf } from '../state.js'
@@ -29,9 +29,9 @@ export const evaluates: Law = {
       const expected = alone[i]
       const free = () => (subject.transform.evaluate === undefined ? 0 : Number.POSITIVE_INFINITY)
       return (
-        difference('what is evaluated', evaluated, before, free) ??
+        firstDifference('what is evaluated', evaluated, before, free) ??
         (expected &&
-          (difference('evaluated between steps, params', fromTensors(training.params), expected.params) ??
+          (firstDifference('evaluated between steps, params', fromTensors(training.params), expected.params) ??
             stateDifference(slotsOf(training.state), expected.state)))
       )
     }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { type Expr, type GradientTransform, opaque, tree } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, someNonZero, stateDifference } from '../compare.js'
+import { firstDifference, someNonZero, stateDifference } from '../compare.js'
 import type { Law } from '../law.js'
 import { firstBroken, play } from '../play.js'
 import { slotsOf } from '../state.js'
@@ -62,13 +62,13 @@ export const nothingConsumed: Law = {
       }
       const left = tf.memory().numTensors - before.memory.numTensors
       const found =
-        difference('params', fromTensors(training.params), before.params) ??
+        firstDifference('params', fromTensors(training.params), before.params) ??
         stateDifference(slotsOf(training.state), before.state) ??
         (left === 0 ? undefined : `${left} tensors are left`)
       if (found !== undefined) return `after an error, ${found}`
       training = optimizer.step(training, grads, subject.context(i))
       return (
-        difference('params', fromTensors(training.params), expected[i]?.params ?? {}) ??
+        firstDifference('params', fromTensors(training.params), expected[i]?.params ?? {}) ??
         stateDifference(slotsOf(training.state), expected[i]?.state ?? [])
       )
     })

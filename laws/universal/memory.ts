@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import * as fc from 'fast-check'
 import { applyUpdates, type Tensors, tree } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, someNonZero } from '../compare.js'
+import { firstDifference, someNonZero } from '../compare.js'
 import type { Law, Trial } from '../law.js'
 import { firstBroken, play } from '../play.js'
 import { mapState, slotsOf, tensorsOf } from '../state.js'
@@ -112,14 +112,14 @@ export const sharedBuffers: Law<SharingTrial> = {
         const paramsBefore = fromTensors(heldParams)
         training = optimizer.step(training, grads, subject.context(i))
         return (
-          difference('what shares a buffer with params', fromTensors(held), params) ??
-          difference('what shares a buffer with params', fromTensors(heldParams), paramsBefore) ??
-          difference('what shares a buffer with grads', fromTensors(given), gradient) ??
-          difference('grads', fromTensors(grads), gradient) ??
+          firstDifference('what shares a buffer with params', fromTensors(held), params) ??
+          firstDifference('what shares a buffer with params', fromTensors(heldParams), paramsBefore) ??
+          firstDifference('what shares a buffer with grads', fromTensors(given), gradient) ??
+          firstDifference('grads', fromTensors(grads), gradient) ??
           (JSON.stringify(slotsOf(heldState)) === JSON.stringify(stateBefore)
             ? undefined
             : 'what shares a buffer with the state changed') ??
-          difference('params', fromTensors(training.params), played[i]?.params ?? {}) ??
+          firstDifference('params', fromTensors(training.params), played[i]?.params ?? {}) ??
           (variables.every(v => !v.isDisposed && Object.values(training.params).includes(v))
             ? undefined
             : 'a variable among the parameters was not assigned')
@@ -155,9 +155,9 @@ export const sharedGradients: Law = {
       const moved = fromTensors(applyUpdates(now.params, updates))
       now = optimizer.step(now, grads, subject.context(i))
       return (
-        difference('params', moved, expected[i]?.params ?? {}) ??
-        difference('params', fromTensors(now.params), expected[i]?.params ?? {}) ??
-        difference('grads', fromTensors(grads), gradient)
+        firstDifference('params', moved, expected[i]?.params ?? {}) ??
+        firstDifference('params', fromTensors(now.params), expected[i]?.params ?? {}) ??
+        firstDifference('grads', fromTensors(grads), gradient)
       )
     })
     return { broken, interesting: someNonZero(gradients) }

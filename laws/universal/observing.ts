@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import type { Tensors } from '../../src/index.js'
 import { inputName, traceUpdate } from '../../src/interpret/trace.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, someNonZero, stateDifference } from '../compare.js'
+import { firstDifference, someNonZero, stateDifference } from '../compare.js'
 import type { Law, Subject, Trial } from '../law.js'
 import { firstBroken, play } from '../play.js'
 import { slotsOf } from '../state.js'
@@ -50,8 +50,8 @@ export const observingChangesNothing: Law<ObservingTrial> = {
         const [updates] = optimizer.update(grads, training.state, training.params, subject.context(i))
         training = optimizer.step(training, grads, subject.context(i))
         const found =
-          difference('updates', fromTensors(updates), expected[i]?.updates ?? {}) ??
-          difference('params', fromTensors(training.params), expected[i]?.params ?? {}) ??
+          firstDifference('updates', fromTensors(updates), expected[i]?.updates ?? {}) ??
+          firstDifference('params', fromTensors(training.params), expected[i]?.params ?? {}) ??
           stateDifference(slotsOf(training.state), expected[i]?.state ?? [])
         return found === undefined ? undefined : `with '${chosen.join("', '")}' observed, ${found}`
       })

@@ -1,7 +1,7 @@
 /** A step answers to its own gradient, not to the one before. */
 import type * as fc from 'fast-check'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference } from '../compare.js'
+import { firstDifference } from '../compare.js'
 import type { Law, Trial } from '../law.js'
 import { must } from '../must.js'
 import { play } from '../play.js'
@@ -26,7 +26,7 @@ const check: Law['check'] = (subject, { params, gradients }) => {
   if (!tells(gradient)) return { interesting: false }
   const updates = (own: Values) => play(subject, { params, gradients: gradients.with(last, own) })[last]?.updates ?? {}
   const [here, there] = [updates(gradient), updates(turned(gradient))]
-  const same = numbers(here).length > 0 && difference('updates', there, here) === undefined
+  const same = numbers(here).length > 0 && firstDifference('updates', there, here) === undefined
   return {
     broken: same ? { message: 'the update is the same for another gradient of this step', step: last } : undefined,
   }

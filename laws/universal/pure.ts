@@ -1,7 +1,7 @@
 /** Nothing is hidden, nothing is touched. */
 import { type Gradients, type Tensors, tree } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, someNonZero, stateDifference } from '../compare.js'
+import { firstDifference, someNonZero, stateDifference } from '../compare.js'
 import type { Law } from '../law.js'
 import { firstBroken, optimizerOf, play } from '../play.js'
 import { type AnyState, slotsOf } from '../state.js'
@@ -29,12 +29,12 @@ export const pure: Law = {
       const first = { updates: fromTensors(updates), state: slotsOf(next) }
       const [updates2, next2] = optimizer.update(grads, state, p, subject.context(i))
       const found =
-        difference('grads', fromTensors(grads), gradient) ??
-        difference('params', fromTensors(p), params) ??
+        firstDifference('grads', fromTensors(grads), gradient) ??
+        firstDifference('params', fromTensors(p), params) ??
         stateDifference(slotsOf(state), before) ??
-        difference('the second updates', fromTensors(updates2), first.updates) ??
+        firstDifference('the second updates', fromTensors(updates2), first.updates) ??
         stateDifference(slotsOf(next2), first.state) ??
-        difference('the first updates', fromTensors(updates), first.updates)
+        firstDifference('the first updates', fromTensors(updates), first.updates)
       state = next
       return found
     }
@@ -67,7 +67,7 @@ export const interleaved: Law = {
         const expected = alone[k]?.[i]
         const found =
           expected &&
-          (difference('params', fromTensors(next.params), expected.params) ??
+          (firstDifference('params', fromTensors(next.params), expected.params) ??
             stateDifference(slotsOf(next.state), expected.state))
         if (found !== undefined) return `interleaved, ${found} alone`
       }
@@ -91,7 +91,7 @@ export const stepAgrees: Law = {
     const broken = firstBroken(played, (expected, i) => {
       training = optimizer.step(training, toTensors(trial.gradients[i] as Values), subject.context(i))
       return (
-        difference('params', fromTensors(training.params), expected.params) ??
+        firstDifference('params', fromTensors(training.params), expected.params) ??
         stateDifference(slotsOf(training.state), expected.state)
       )
     })

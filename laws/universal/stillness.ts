@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs'
 import * as fc from 'fast-check'
 import { applyUpdates } from '../../src/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
-import { difference, stateDifference } from '../compare.js'
+import { firstDifference, stateDifference } from '../compare.js'
 import type { Law, Trial } from '../law.js'
 import { firstBroken, optimizerOf } from '../play.js'
 import { type AnyState, mapState, showSlot, slotsOf } from '../state.js'
@@ -44,14 +44,14 @@ export const missingGradient: Law<MissingTrial> = {
       const moved = fromTensors(applyUpdates(p, updates))
       const found = Object.hasOwn(updates, name)
         ? `there is an update for '${name}', which has no gradient`
-        : (difference('params', { x: moved[name] as Values[string] }, { x: params[name] as Values[string] }) ??
+        : (firstDifference('params', { x: moved[name] as Values[string] }, { x: params[name] as Values[string] }) ??
           stateDifference(own(slotsOf(next)), own(slotsOf(state))))
       const training = optimizer.step(
         { params: p, state: mapState(x => (typeof x === 'number' ? x : x.clone()), state) },
         others,
         subject.context(i),
       )
-      const stepped = difference('params', fromTensors({ x: training.params[name] as tf.Tensor }), {
+      const stepped = firstDifference('params', fromTensors({ x: training.params[name] as tf.Tensor }), {
         x: params[name] as Values[string],
       })
       Object.assign(p, toTensors(params))

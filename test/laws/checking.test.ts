@@ -47,7 +47,7 @@ describe('what is no claim is refused where it is made or given', () => {
     ['neverRises', () => laws.neverRises({ c: -1, C: 1 }), /c must be .* at least 0/],
     ['stabilityLimit', () => laws.stabilityLimit(-1), /limit must be/],
     ['boundedIterates', () => laws.boundedIterates({ size: 0 }), /size must be/],
-    ['updateNormBound', () => laws.updateNormBound(0), /bound must be/],
+    ['boundedUpdateNorm', () => laws.boundedUpdateNorm(0), /bound must be/],
     [
       'clip by what is not',
       () => laws.clip('row' as 'leaf', 1),

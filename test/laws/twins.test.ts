@@ -113,7 +113,7 @@ const claimTwins: readonly (readonly [string, number, T, Law])[] = [
   ['divides by the norm of g', 1, broken.dividesByTheNorm, laws.orthogonality({ r: P.gradientMagnitude(), lambda: 1 })],
   ['divides by the median', 1, broken.dividesByTheMedian, laws.normalization()],
   ['emaActivity, its rho swapped', 1, P.emaActivity(0.05), laws.activity({ rho: 0.95 })],
-  ['clips after the gain', 1, broken.clipsAfterTheGain, laws.updateNormBound(1.5, { attainedBeyond: 1.01 })],
+  ['clips after the gain', 1, broken.clipsAfterTheGain, laws.boundedUpdateNorm(1.5, { attainedBeyond: 1.01 })],
   ['amsgrad, its maximum missing', 1, scaleByAdam({ b1: 0, b2: 1 / 17 }), laws.convergesOnReddi()],
   ['starts its generator anew at each step', 1, broken.reseeds, laws.freshNoise],
   ['forgets its place in the noise', 1, broken.forgetsItsPlace(), laws.freshNoise],

@@ -6,7 +6,7 @@ import { addressOf, allocate, bytesReader, giveBack, type TensorBytes, take, tou
 import { applyNode } from '../tfjs/apply.js'
 import type { Value } from '../tfjs/evaluate.js'
 import { cellValue } from './hostCells.js'
-import type { Made, Program } from './program.js'
+import type { FusedProgram, Made } from './program.js'
 
 /**
  * The tensors that a program's roots stand for.
@@ -20,7 +20,7 @@ import type { Made, Program } from './program.js'
  * @throws what a node of the rule's own throws; then no input has changed, and nothing is left
  */
 export const execute = (
-  program: Program,
+  program: FusedProgram,
   inputs: readonly Value[],
   number: (id: NodeId) => number,
   donated: readonly (tf.Tensor | undefined)[],

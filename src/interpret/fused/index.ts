@@ -7,7 +7,7 @@ import { hostNumbers, resolve, standIn } from '../resolve.js'
 import { evaluate, type Value } from '../tfjs/evaluate.js'
 import { execute } from './execute.js'
 import { type Plan, planOf } from './plan.js'
-import { type Program, programOf } from './program.js'
+import { type FusedProgram, programOf } from './program.js'
 
 /** What became of a graph: how many loops, of how many kinds, and what tfjs still computes and why. */
 export interface FusedPlan {
@@ -50,12 +50,12 @@ export const fuse = (
   const replaced = tensorTargets.map(i => replaces[i])
   const forks = forksOf(graph)
   // A program's loops go over one memory: after the backend was removed and made again, there is another.
-  const known = new WeakMap<WebAssembly.Memory, Map<string, Program | undefined>>()
+  const known = new WeakMap<WebAssembly.Memory, Map<string, FusedProgram | undefined>>()
 
   /** The program for a way that branches go; none where a loop would be too long. */
-  const programFor = (number: (id: NodeId) => number): Program | undefined => {
+  const programFor = (number: (id: NodeId) => number): FusedProgram | undefined => {
     const heap = memory()
-    const programs = known.get(heap) ?? new Map<string, Program | undefined>()
+    const programs = known.get(heap) ?? new Map<string, FusedProgram | undefined>()
     known.set(heap, programs)
     const key = forks.map(id => standIn(graph, id, number)).join()
     if (programs.has(key)) return programs.get(key)

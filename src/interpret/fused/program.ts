@@ -39,7 +39,7 @@ export interface Copies {
  * What has an address has a place: first the inputs, then the tensors that a run makes, then the vectors that it keeps in its
  * scratch memory, behind the descriptors.
  */
-export interface Program {
+export interface FusedProgram {
   readonly plan: Plan
   readonly classes: readonly SpaceClass[]
   /** The inputs whose bytes are looked at or overwritten. */
@@ -117,7 +117,7 @@ export const programOf = (
   memory: WebAssembly.Memory,
   inputNames: ReadonlyMap<string, number>,
   replaces: readonly (string | undefined)[],
-): Program => {
+): FusedProgram => {
   const { graph, resolved } = plan
   const node = (id: NodeId) => graph.tensors[id] as TensorNode
   const placeOf = new Map(

@@ -1,6 +1,6 @@
 /** The training kernels in a browser, whose threads may share the memory: a small network's gradients, as on `cpu`. */
 import * as tf from '@tensorflow/tfjs'
-import { difference, largest, numbers, type Values } from '../../../laws/index.js'
+import { firstDifference, largest, numbers, type Values } from '../../../laws/index.js'
 import { fromTensors, scoped } from '../../../laws/values.js'
 import type { Check } from './checks.js'
 
@@ -47,7 +47,7 @@ export const kernelChecks: readonly Check[] = [
       await tf.setBackend('wasm')
       return largest(numbers(expected)) === 0
         ? 'all gradients are zero'
-        : difference('gradients', gradients(), expected, name => 1e-5 * largest(expected[name]?.values ?? []))
+        : firstDifference('gradients', gradients(), expected, name => 1e-5 * largest(expected[name]?.values ?? []))
     },
   },
 ]

@@ -14,7 +14,7 @@ const {
   rotationEquivariance,
   scaleEquivariance,
   scaleInvariance,
-  updateNormBound,
+  boundedUpdateNorm,
 } = claims
 
 const { scaleByAdam } = P
@@ -147,7 +147,7 @@ export const adaptive: readonly Row[] = [
     ...normalized,
     rotationEquivariance,
     boundedIterates(),
-    updateNormBound(1, { attainedBeyond: 1 }),
+    boundedUpdateNorm(1, { attainedBeyond: 1 }),
   ),
   row(
     'scaleByNovograd',

@@ -15,7 +15,7 @@ const {
   scaleEquivariance,
   scaleInvariance,
   signSymmetry,
-  updateNormBound,
+  boundedUpdateNorm,
 } = claims
 const { scale } = P
 
@@ -52,7 +52,7 @@ export const blocks: readonly Row[] = [
     ...plain,
     rotationEquivariance,
     boundedModulation({ lo: 0, hi: 1 }),
-    updateNormBound(Math.sqrt(7)),
+    boundedUpdateNorm(Math.sqrt(7)),
   ),
   row(
     'normalizeByUpdateNorm',
@@ -62,7 +62,7 @@ export const blocks: readonly Row[] = [
     permutationEquivariance,
     rotationEquivariance,
     scaleInvariance,
-    updateNormBound(1),
+    boundedUpdateNorm(1),
   ),
   row(
     'normalizeByUpdateNorm',
@@ -185,7 +185,7 @@ export const blocks: readonly Row[] = [
     ...plain,
     rotationEquivariance,
     scaleInvariance,
-    updateNormBound(1),
+    boundedUpdateNorm(1),
   ),
   row('scaleByShape', '()', () => P.scaleByShape(), ...linear, rotationEquivariance),
   row('scaleByShape', '({ consistentRms: 0.2 })', () => P.scaleByShape({ consistentRms: 0.2 }), ...linear),

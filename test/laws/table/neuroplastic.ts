@@ -17,7 +17,7 @@ const {
   rotationEquivariance,
   sector,
   signSymmetry,
-  updateNormBound,
+  boundedUpdateNorm,
 } = claims
 const { plasticity, withPlasticity } = P
 
@@ -31,7 +31,7 @@ const settled = (learningRate: number) => [
   signSymmetry,
   permutationEquivariance,
   leafIndependence,
-  updateNormBound(1.5 * learningRate),
+  boundedUpdateNorm(1.5 * learningRate),
   boundedIterates({ learningRate }),
 ]
 const bySubspace = exempt(
@@ -198,7 +198,7 @@ export const variants: readonly Row[] = [
     () => P.orthogonalNeuroPlastic({ orthogonalNormalization: 'matchGradNorm', orthogonalSchedule: 'late' }),
     bySubspace,
     leafIndependence,
-    updateNormBound(1.5e-3),
+    boundedUpdateNorm(1.5e-3),
   ),
   row(
     'orthogonalNeuroPlastic',
@@ -245,7 +245,7 @@ export const variants: readonly Row[] = [
     () => P.controlledNeuroPlastic('global'),
     signSymmetry,
     permutationEquivariance,
-    updateNormBound(1.5 * 1.2e-3),
+    boundedUpdateNorm(1.5 * 1.2e-3),
     boundedModulation({ lo: -3.6e-3, hi: 0 }),
   ),
   row(
@@ -254,7 +254,7 @@ export const variants: readonly Row[] = [
     () => P.controlledNeuroPlastic('layerwise'),
     signSymmetry,
     permutationEquivariance,
-    updateNormBound(1.5 * 1.2e-3),
+    boundedUpdateNorm(1.5 * 1.2e-3),
   ),
   row(
     'controlledNeuroPlastic',
@@ -276,7 +276,7 @@ export const variants: readonly Row[] = [
     () => P.alphaShuffled(),
     signSymmetry,
     leafIndependence,
-    updateNormBound(1.5e-3),
+    boundedUpdateNorm(1.5e-3),
     boundedModulation({ lo: -3e-3, hi: 0 }),
   ),
   row('alphaGrafted', '({ learningRate: 0.1 })', () => P.alphaGrafted({ learningRate: 0.1 }), ...gated(0.1)),

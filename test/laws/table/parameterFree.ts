@@ -18,7 +18,7 @@ const {
   rotationEquivariance,
   scaleInvariance,
   signSymmetry,
-  updateNormBound,
+  boundedUpdateNorm,
 } = claims
 const { chain, identity, normalize, scale, scaleByLearningRate, sgd, trace } = P
 
@@ -69,7 +69,7 @@ export const parameterFree: readonly Row[] = [
     ...whole,
     rotationEquivariance,
     scaleInvariance,
-    updateNormBound(0.1),
+    boundedUpdateNorm(0.1),
   ),
   row(
     'scaleByDog',
@@ -79,7 +79,7 @@ export const parameterFree: readonly Row[] = [
     ...whole,
     rotationEquivariance,
   ),
-  row('scaleByDowg', '()', () => P.scaleByDowg(), accumulates, ...whole, rotationEquivariance, updateNormBound(0.01)),
+  row('scaleByDowg', '()', () => P.scaleByDowg(), accumulates, ...whole, rotationEquivariance, boundedUpdateNorm(0.01)),
   row(
     'scaleByDistanceOverGradients',
     '({ repsRel: 0.01 })',
@@ -123,7 +123,7 @@ export const parameterFree: readonly Row[] = [
     ...plain,
     boundedIterates({ learningRate: 1e-3 }),
   ),
-  row('normalize', '()', () => normalize(), ...whole, rotationEquivariance, scaleInvariance, updateNormBound(1)),
+  row('normalize', '()', () => normalize(), ...whole, rotationEquivariance, scaleInvariance, boundedUpdateNorm(1)),
   row(
     'sam',
     '(sgd({ momentum: 0.9 }), chain(normalize(), scaleByLearningRate(0.1)))',

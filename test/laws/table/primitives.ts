@@ -14,7 +14,7 @@ const {
   scaleInvariance,
   signSymmetry,
   stabilityLimit,
-  updateNormBound,
+  boundedUpdateNorm,
   decays,
 } = claims
 const { chain, clamp, gradientMagnitude, scale, trace } = P
@@ -57,7 +57,7 @@ export const primitives: readonly Row[] = [
     ...plain,
     rotationEquivariance,
     claims.clip('leaf', 1),
-    updateNormBound(1),
+    boundedUpdateNorm(1),
   ),
   row(
     'clipByGlobalNorm',
@@ -67,7 +67,7 @@ export const primitives: readonly Row[] = [
     permutationEquivariance,
     rotationEquivariance,
     claims.clip('tree', 1),
-    updateNormBound(1),
+    boundedUpdateNorm(1),
   ),
   row(
     'homeostasis',
@@ -75,7 +75,7 @@ export const primitives: readonly Row[] = [
     () => P.homeostasis(),
     ...plain,
     rotationEquivariance,
-    updateNormBound(1.5),
+    boundedUpdateNorm(1.5),
     boundedIterates(),
     boundedModulation({ lo: 0, hi: 1.5 }),
   ),
@@ -85,7 +85,7 @@ export const primitives: readonly Row[] = [
     '({ targetRms: 1000, adaptationRate: 1 })',
     () => P.homeostasis({ targetRms: 1000, adaptationRate: 1 }),
     ...plain,
-    updateNormBound(1.5, { attainedBeyond: 1.01 }),
+    boundedUpdateNorm(1.5, { attainedBeyond: 1.01 }),
     boundedIterates(),
   ),
   row(
@@ -93,7 +93,7 @@ export const primitives: readonly Row[] = [
     '({ targetRms: 0.001, adaptationRate: 1, lateTargetRmsScale: 3 })',
     () => P.homeostasis({ targetRms: 0.001, adaptationRate: 1, lateTargetRmsScale: 3 }),
     ...plain,
-    updateNormBound(1.5),
+    boundedUpdateNorm(1.5),
     boundedIterates(),
   ),
   row(

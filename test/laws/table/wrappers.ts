@@ -3,7 +3,8 @@ import * as claims from '../../../laws/index.js'
 import * as P from '../../../src/index.js'
 import { answersAt, answersNever, gate, linear, plain, type Row, row } from './row.js'
 
-const { boundedIterates, boundedModulation, reducesTo, rotationEquivariance, scaleInvariance, updateNormBound } = claims
+const { boundedIterates, boundedModulation, reducesTo, rotationEquivariance, scaleInvariance, boundedUpdateNorm } =
+  claims
 const { identity, scale, trace, zero } = P
 
 export const wrappers: readonly Row[] = [
@@ -51,7 +52,7 @@ export const wrappers: readonly Row[] = [
     () => P.skipLargeUpdates(identity, { maxSquaredNorm: 100 }),
     claims.signSymmetry,
     claims.permutationEquivariance,
-    updateNormBound(10),
+    boundedUpdateNorm(10),
     ...gate(0, 1),
     answersNever('two gradients beyond the limit are both skipped'),
   ),
@@ -103,7 +104,7 @@ export const wrappers: readonly Row[] = [
     claims.permutationEquivariance,
     rotationEquivariance,
     claims.clip('tree', 1),
-    updateNormBound(1),
+    boundedUpdateNorm(1),
     reducesTo(P.clipByGlobalNorm(1)),
   ),
   row(

@@ -1,4 +1,4 @@
-/** The state that an adapter carries from step to step, while leaves come and go. */
+/** The state of an adapter from step to step, while leaves come and go. */
 import * as tf from '@tensorflow/tfjs'
 import { sameShape } from '../../expr/shape.js'
 import type { Concrete, Optimizer, Tensors } from '../types.js'
