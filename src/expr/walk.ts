@@ -5,7 +5,7 @@
  */
 import { type Expr, isExpr, rebuiltExpr } from './expr.js'
 import { rebuiltScalar, type Scalar } from './scalar.js'
-import type { SymbolicValue } from './structure.js'
+import type { SymbolicValue } from './symbols.js'
 
 const ofScalar = ({ node }: Scalar): readonly SymbolicValue[] => {
   if (node.op === 'literal' || node.op === 'input') return []

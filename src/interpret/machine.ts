@@ -1,6 +1,6 @@
 /** A transform as a machine: its update graph, what its state starts from, and what it becomes. */
 import type { Graph, NodeId, Target } from '../expr/graph.js'
-import type { Path } from '../expr/structure.js'
+import type { Path } from '../expr/nest.js'
 import type { GradientTransform } from '../transform/types.js'
 import { withoutGuards } from './guards.js'
 import { inputName, type Signature, traceInit, traceUpdate } from './trace.js'

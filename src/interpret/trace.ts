@@ -2,9 +2,10 @@
 
 import { type Expr, exprInput, isExpr, number } from '../expr/expr.js'
 import { type Graph, graphOf, type Target } from '../expr/graph.js'
+import { mapNest, type Path, showPath, unite } from '../expr/nest.js'
 import { type Scalar, scalarInput } from '../expr/scalar.js'
 import { type Shape, sameShape } from '../expr/shape.js'
-import { flatten, mapSymbols, type Path, type SymbolicValue, showPath, unite } from '../expr/structure.js'
+import { type SymbolicValue, symbolsOf } from '../expr/symbols.js'
 import { get, map, names, type Tree, values, zipWith } from '../expr/tree.js'
 import { resultOf } from '../transform/admit.js'
 import type { GradientTransform } from '../transform/types.js'
@@ -38,8 +39,8 @@ const symbolicTree = (shapes: Tree<Shape>, name: (leaf: string) => string): Tree
 
 /** The same nesting with an input for each value. */
 const symbolicState = (structure: unknown): unknown =>
-  mapSymbols(
-    (symbol, path) =>
+  mapNest(
+    (symbol: SymbolicValue, path) =>
       isExpr(symbol)
         ? exprInput(inputName.state(path), symbol.shape, symbol.leaf ?? undefined)
         : scalarInput(inputName.state(path)),
@@ -56,7 +57,7 @@ const asNumber = (symbol: SymbolicValue): SymbolicValue => (isExpr(symbol) ? num
 
 const initial = (transform: GradientTransform<unknown>, params: Tree<Shape>) => {
   const structure = transform.init(symbolicTree(params, inputName.param))
-  return { structure, entries: flatten(structure) }
+  return { structure, entries: symbolsOf(structure) }
 }
 
 /** What a state is made of, without its graph: its slots in order, and its nesting for putting values back. */
@@ -89,7 +90,7 @@ export const traceUpdate = (transform: GradientTransform<unknown>, signature: Si
     signature.present.map(leaf => [leaf, exprInput(inputName.gradient(leaf), signature.params[leaf] ?? [], leaf)]),
   )
   const structure = transform.init(params)
-  const slots = flatten(structure).map(slotOf)
+  const slots = symbolsOf(structure).map(slotOf)
   const state = symbolicState(structure)
   const context = {
     scalars: Object.fromEntries(
@@ -104,7 +105,7 @@ export const traceUpdate = (transform: GradientTransform<unknown>, signature: Si
   if (names(updates).join('\n') !== signature.present.join('\n'))
     throw new TypeError(`update gave leaves '${names(updates).join("', '")}' for '${signature.present.join("', '")}'`)
   // What the new state leaves out stays as it was: the leaves without a gradient.
-  const nextState = flatten(unite(fresh => fresh, changed, state))
+  const nextState = symbolsOf(unite(fresh => fresh, changed, state))
   checkState(nextState, slots)
 
   const shaped = zipWith([updates, params], (u, p) => u.broadcastTo(p))
@@ -133,7 +134,7 @@ export const traceEvaluation = (transform: GradientTransform<unknown>, shapes: T
   for (const [leaf, { shape }] of Object.entries(given))
     if (!sameShape(shape, get(leaf)(shapes)))
       throw new TypeError(`evaluate gave '${leaf}' the shape [${shape}], where [${shapes[leaf]}] was expected`)
-  return { structure, slots: flatten(structure).map(slotOf), leaves: names(given), graph: graphOf(values(given)) }
+  return { structure, slots: symbolsOf(structure).map(slotOf), leaves: names(given), graph: graphOf(values(given)) }
 }
 
 const checkState = (next: readonly (readonly [Path, SymbolicValue])[], slots: readonly StateSlot[]): void => {

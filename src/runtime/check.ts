@@ -1,8 +1,9 @@
 /** What the caller hands in, held against what the transform expects; every difference is named on both sides. */
 import * as tf from '@tensorflow/tfjs'
 import { isExpr } from '../expr/expr.js'
+import { flatten, type Reader, reader, showPath, valueAt } from '../expr/nest.js'
 import { type Shape, sameShape } from '../expr/shape.js'
-import { isSymbol, type Path, showPath } from '../expr/structure.js'
+import type { SymbolicValue } from '../expr/symbols.js'
 import { badLeafName, names } from '../expr/tree.js'
 import type { Signature, StateSlot } from '../interpret/trace.js'
 import type { Gradients, StepContext, Tensors } from './types.js'
@@ -59,34 +60,16 @@ export const matches = (
   )
 }
 
-/** Appends a state's values in the order of its slots; tells whether it is of the structure that it should be. */
-export type ReadState = (state: unknown, into: (number | tf.Tensor)[]) => boolean
+type Value = number | tf.Tensor
 
-/** How to read the states that `init` gives: each part of them once, for there may be many leaves. */
-export const readingState = (structure: unknown): ReadState => {
-  const build = (part: unknown): ReadState => {
-    if (isSymbol(part)) {
-      const { shape } = isExpr(part) ? part : { shape: undefined }
-      return (value, into) => {
-        into.push(value as number | tf.Tensor) // of use only where the check holds
-        return shape === undefined ? typeof value === 'number' : fits(value, shape)
-      }
-    }
-    const keys = Object.keys(part as object)
-    const reads = keys.map(key => build((part as Readonly<Record<string, unknown>>)[key]))
-    return (value, into) => {
-      if (typeof value !== 'object' || value === null) return false
-      let own = 0
-      for (const _ in value) own += 1
-      if (own !== keys.length) return false
-      for (let i = 0; i < keys.length; i++)
-        if (!(reads[i] as ReadState)((value as Readonly<Record<string, unknown>>)[keys[i] as string], into))
-          return false
-      return true
-    }
-  }
-  return build(structure)
-}
+/** Appends a state's values in the order of its slots; tells whether it is of the structure that it should be. */
+export type ReadState = Reader<Value>
+
+/** How to read the states that `init` gives. */
+export const readingState = (structure: unknown): ReadState =>
+  reader<SymbolicValue, Value>(structure, (value, symbol): value is Value =>
+    isExpr(symbol) ? fits(value, symbol.shape) : typeof value === 'number',
+  )
 
 /** Parameters: float32 tensors under names that keep their order. */
 export const checkParams = (params: Tensors): void => {
@@ -106,16 +89,6 @@ export const checkGradients = (grads: Gradients, params: Tensors): void => {
   }
 }
 
-/** The value at a path of a state, or `undefined`. */
-const valueAt = (state: unknown, path: Path): unknown => {
-  let value = state
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Readonly<Record<string, unknown>>)[key]
-  }
-  return value
-}
-
 /** Says what is wrong with a state, which has to be just the places that `init` gives for these parameters. */
 export const refuseState = (state: unknown, slots: readonly StateSlot[]): never => {
   for (const { path, shape } of slots) {
@@ -127,15 +100,8 @@ export const refuseState = (state: unknown, slots: readonly StateSlot[]): never 
     else if (typeof value !== 'number') throw new TypeError(`${what} is ${typeof value}; a number was expected`)
   }
   throw new TypeError(
-    `state has ${countLeaves(state)} values, where this transform's init gives ${slots.length} for these params`,
+    `state has ${flatten(state).length} values, where this transform's init gives ${slots.length} for these params`,
   )
-}
-
-const countLeaves = (state: unknown): number => {
-  if (state instanceof tf.Tensor || typeof state !== 'object' || state === null) return 1
-  let count = 0
-  for (const key in state) count += countLeaves((state as Readonly<Record<string, unknown>>)[key])
-  return count
 }
 
 /** A context: numbers, and trees of tensors. */

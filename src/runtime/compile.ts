@@ -1,7 +1,7 @@
 /** `compile`: from a transform to functions on tensors. */
 
 import type * as tf from '@tensorflow/tfjs'
-import { showPath } from '../expr/structure.js'
+import { showPath } from '../expr/nest.js'
 import { names, values } from '../expr/tree.js'
 import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, traceInit } from '../interpret/trace.js'

@@ -1,10 +1,10 @@
 /** A trace with all that is worked out once for it. */
 import { isExpr } from '../expr/expr.js'
 import type { Observation, Target } from '../expr/graph.js'
+import { type Writer, writer } from '../expr/nest.js'
 import type { Shape } from '../expr/shape.js'
-import { isSymbol } from '../expr/structure.js'
+import type { SymbolicValue } from '../expr/symbols.js'
 import { map, names, type Tree } from '../expr/tree.js'
-import type { Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, type Signature, type StateSlot, traceUpdate, type UpdateTrace } from '../interpret/trace.js'
 import type { GradientTransform } from '../transform/types.js'
 import { type ReadState, readingState } from './check.js'
@@ -20,7 +20,7 @@ export interface Program extends UpdateTrace {
   readonly observations: readonly Observation[]
   /** Reads the values of a state, and puts values back into its nesting. */
   readonly readState: ReadState
-  readonly restore: Restore
+  readonly restore: Writer
   /** How updates and the next state are computed, and how the next parameters and state. */
   readonly update: Runner
   readonly step: Runner
@@ -92,38 +92,6 @@ export const signatureOf = (grads: Gradients, params: Tensors, context: StepCont
   }
 }
 
-/**
- * Puts values into the nesting that they were flattened from. Given an old nesting whose tensors are the values' own, it takes
- * over each part of it that has no number.
- */
-export type Restore = (values: readonly Value[], old?: unknown) => unknown
-
-/**
- * How to put values back into a nesting.
- *
- * @param first where among the values its own begin
- */
-export const restoring = (structure: unknown, first: number): Restore => {
-  let place = first
-  const build = (part: unknown): { readonly restore: Restore; readonly numbers: boolean } => {
-    if (isSymbol(part)) {
-      const i = place++
-      return { restore: list => list[i], numbers: !isExpr(part) }
-    }
-    const keys = Object.keys(part as object)
-    const items = keys.map(key => build((part as Readonly<Record<string, unknown>>)[key]))
-    const changing = keys.flatMap((key, i) => (items[i]?.numbers ? [[key, items[i].restore] as const] : []))
-    const restore: Restore = (list, old) => {
-      if (old === undefined) {
-        const values = items.map(item => item.restore(list))
-        return Array.isArray(part) ? values : Object.fromEntries(keys.map((key, i) => [key, values[i]]))
-      }
-      if (changing.length === 0) return old
-      const now = (Array.isArray(part) ? [...(old as unknown[])] : { ...old }) as Record<string, unknown>
-      for (const [key, item] of changing) now[key] = item(list, now[key])
-      return now
-    }
-    return { restore, numbers: changing.length > 0 }
-  }
-  return build(structure).restore
-}
+/** How to put the values of a state into its nesting: between steps in place its tensors are the same, and only numbers change. */
+export const restoring = (structure: unknown, first: number): Writer =>
+  writer<SymbolicValue>(structure, first, symbol => !isExpr(symbol))

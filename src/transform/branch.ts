@@ -1,7 +1,8 @@
 /** Choosing between whole results, of which only one is computed. */
 import { type Expr, isExpr, select } from '../expr/expr.js'
+import { showPath, unite } from '../expr/nest.js'
 import { isScalar, type Scalar, scalarRead } from '../expr/scalar.js'
-import { showPath, unite } from '../expr/structure.js'
+import { isSymbol } from '../expr/symbols.js'
 
 /**
  * `a` where the condition holds, else `b`: results of any nesting, state of both sorts included. Only one side runs; what
@@ -33,10 +34,14 @@ export const branch = <R>(condition: Scalar | Expr, a: R, b: R): R => {
   const test = isExpr(condition) ? scalarRead(condition) : condition
   const chosen = unite(
     (x, y, path) => {
-      if (x === y) return isExpr(x) ? x.add(0) : x // adding 0 makes a number of a truth value, as selecting does
+      if (x === y && isSymbol(x)) return isExpr(x) ? x.add(0) : x // adding 0 makes a number of a truth value, as selecting does
       if (isExpr(x) && isExpr(y)) return select(test, x, y)
       if (isScalar(x) && isScalar(y)) return test.where(x, y)
-      throw new TypeError(`branch: at ${showPath(path)} one side is a tensor, the other a number`)
+      throw new TypeError(
+        isSymbol(x) && isSymbol(y)
+          ? `branch: at ${showPath(path)} one side is a tensor, the other a number`
+          : `branch: at ${showPath(path)} the sides are ${String(x)} and ${String(y)}; Exprs or Scalars were expected`,
+      )
     },
     a,
     b,

@@ -3,8 +3,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { exprInput } from '../../src/expr/expr.js'
 import { graphOf } from '../../src/expr/graph.js'
+import { unite } from '../../src/expr/nest.js'
 import { scalarInput } from '../../src/expr/scalar.js'
-import { flatten, unite } from '../../src/expr/structure.js'
+import { symbolsOf } from '../../src/expr/symbols.js'
 import { type Expr, expr, scalar, tree } from '../../src/index.js'
 import { hostNumbers, resolve } from '../../src/interpret/resolve.js'
 
@@ -112,7 +113,7 @@ describe('structures', () => {
   })
 
   test('anything but symbols in a state is refused by its path', () => {
-    expect(() => flatten({ mu: [scalar(1), 3] })).toThrow('state.mu[1] is 3; a state is a nesting')
+    expect(() => symbolsOf({ mu: [scalar(1), 3] })).toThrow('state.mu[1] is 3; a state is a nesting')
   })
 })
 

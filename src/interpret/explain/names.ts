@@ -1,6 +1,6 @@
 /** What the inputs of a graph are called: gradients, parameters, states, numbers and trees of the context. */
 import type { NodeId } from '../../expr/graph.js'
-import type { Path } from '../../expr/structure.js'
+import type { Path } from '../../expr/nest.js'
 import { names } from '../../expr/tree.js'
 import type { Machine, Slot } from '../machine.js'
 import { inputName } from '../trace.js'

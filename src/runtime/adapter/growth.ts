@@ -1,30 +1,22 @@
 /** The state of an adapter from step to step, while leaves come and go. */
 import * as tf from '@tensorflow/tfjs'
+import { flatten, mapNest, type Path } from '../../expr/nest.js'
 import { sameShape } from '../../expr/shape.js'
 import type { Concrete, Optimizer, Tensors } from '../types.js'
 
 type Value = tf.Tensor | number
 
-const isContainer = (x: unknown): x is object => typeof x === 'object' && x !== null && !(x instanceof tf.Tensor)
+const keyOf = (path: Path): string => JSON.stringify(path)
 
 /** The values of a state by their paths. */
-export const valuesOf = (state: unknown): ReadonlyMap<string, Value> => {
-  const found = new Map<string, Value>()
-  const visit = (part: unknown, path: readonly string[]): void => {
-    if (isContainer(part)) for (const [key, value] of Object.entries(part)) visit(value, [...path, key])
-    else if (part !== undefined) found.set(JSON.stringify(path), part as Value)
-  }
-  visit(state, [])
-  return found
-}
+export const valuesOf = (state: unknown): ReadonlyMap<string, Value> =>
+  new Map(
+    flatten<Value | undefined>(state).flatMap(([path, value]) => (value === undefined ? [] : [[keyOf(path), value]])),
+  )
 
 /** Lets the tensors of a state outlive the `tidy` around a training step. */
 export const kept = <S>(state: Concrete<S>): Concrete<S> => {
-  const visit = (part: unknown): void => {
-    if (part instanceof tf.Tensor) tf.keep(part)
-    else if (isContainer(part)) for (const key in part) visit((part as Readonly<Record<string, unknown>>)[key])
-  }
-  visit(state)
+  for (const [, value] of flatten(state)) if (value instanceof tf.Tensor) tf.keep(value)
   return state
 }
 
@@ -43,16 +35,12 @@ export const grown = (
   earlier: ReadonlyMap<string, Value>,
 ): readonly [state: Concrete<unknown>, taken: ReadonlySet<Value>] => {
   const taken = new Set<Value>()
-  const visit = (part: unknown, path: readonly string[]): unknown => {
-    if (Array.isArray(part)) return part.map((value, i) => visit(value, [...path, String(i)]))
-    if (isContainer(part))
-      return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, visit(value, [...path, key])]))
-    const old = earlier.get(JSON.stringify(path))
-    if (!alike(part as Value, old)) return part
-    tf.dispose(part as tf.Tensor)
+  const state = mapNest((fresh: Value, path) => {
+    const old = earlier.get(keyOf(path))
+    if (!alike(fresh, old)) return fresh
+    tf.dispose(fresh as tf.Tensor)
     taken.add(old)
     return old
-  }
-  const state = visit(optimizer.init(params), []) as Concrete<unknown>
+  }, optimizer.init(params)) as Concrete<unknown> // the same nest
   return [kept(state), taken]
 }

@@ -1,7 +1,7 @@
 /** A state as the named tensors that TensorFlow.js keeps beside a model's weights, and back. */
 import * as tf from '@tensorflow/tfjs'
+import { mapNest } from '../../expr/nest.js'
 import { type Shape, sameShape } from '../../expr/shape.js'
-import { mapSymbols } from '../../expr/structure.js'
 import { badLeafName } from '../../expr/tree.js'
 import type { GradientTransform } from '../../transform/types.js'
 import { type Structure, structureOf } from '../codec/structure.js'
@@ -124,7 +124,7 @@ export const fromWeights = async (
       : refuse(`'${nameOf(name)}' is missing, or is not a float32 tensor of shape [${shape}]`)
   })
   let i = 0
-  const state = mapSymbols(() => {
+  const state = mapNest(() => {
     const value = values[i++] as tf.Tensor | number
     return typeof value === 'number' ? value : tf.keep(value.clone())
   }, structure.nesting)

@@ -2,14 +2,14 @@
 import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { mapNest, showPath, valueAt } from '../../expr/nest.js'
 import { type Shape, sameShape } from '../../expr/shape.js'
-import { mapSymbols, showPath } from '../../expr/structure.js'
 import { badLeafName, map, type Tree } from '../../expr/tree.js'
 import type { GradientTransform } from '../../transform/types.js'
 import { type ConfigErrors, isNonEmpty } from '../problems.js'
 import type { Concrete, Tensors, Training } from '../types.js'
 import { type Entry, type File, pack, unpack } from './safetensors.js'
-import { beginningOf, type Place, type Structure, structureOf, valueAt } from './structure.js'
+import { beginningOf, type Place, type Structure, structureOf } from './structure.js'
 
 /** What is written into the metadata, to tell versions of this layout apart. */
 const version = '1'
@@ -150,7 +150,7 @@ const restored = <S, P extends Tensors>(structure: Structure, { entries }: File)
   try {
     const params = Object.fromEntries(structure.params.map(place => [place.path[0], value(place)]))
     let i = 0
-    const state = mapSymbols(() => value(structure.state[i++] as Place), structure.nesting)
+    const state = mapNest(() => value(structure.state[i++] as Place), structure.nesting)
     return { params: params as P, state: state as Concrete<S> }
   } catch (error) {
     tf.dispose(made)

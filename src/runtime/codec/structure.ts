@@ -1,6 +1,7 @@
 /** What a checkpoint is of: the places of its parameters and of its state, each with a name of its own. */
+
+import { type Path, showPath } from '../../expr/nest.js'
 import type { Shape } from '../../expr/shape.js'
-import { type Path, showPath } from '../../expr/structure.js'
 import { names, type Tree } from '../../expr/tree.js'
 import { stateOf } from '../../interpret/trace.js'
 import type { GradientTransform } from '../../transform/types.js'
@@ -62,14 +63,4 @@ export const structureOf = (transform: GradientTransform<unknown>, shapes: Tree<
     nesting: structure,
     text: [...textOf('params', params), ...textOf('state', state)].join(SEPARATOR),
   }
-}
-
-/** The value at a path, or `undefined`. */
-export const valueAt = (nesting: unknown, path: Path): unknown => {
-  let value = nesting
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    value = (value as Readonly<Record<string, unknown>>)[key]
-  }
-  return value
 }

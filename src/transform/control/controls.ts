@@ -1,7 +1,8 @@
 /** The controls of a rule, made from the rule itself. */
 import { type Expr, isExpr } from '../../expr/expr.js'
+import { mapNest, type Path } from '../../expr/nest.js'
 import { scalar } from '../../expr/scalar.js'
-import { flatten, mapSymbols, type Path, type SymbolicValue } from '../../expr/structure.js'
+import { type SymbolicValue, symbolsOf } from '../../expr/symbols.js'
 import { map, values } from '../../expr/tree.js'
 import { inOrder, rewriter } from '../../expr/walk.js'
 import { grafted } from '../gate.js'
@@ -60,7 +61,7 @@ const graftedControl = <S>(rule: GradientTransform<S>, label: string): GradientT
  * @param kept that state, in the place where the whole rule has it
  */
 const plainSide = (label: string, inner: readonly Slot[], kept: unknown) => {
-  const own = new Map(flatten(kept).map(([path, symbol]) => [keyOf(path), symbol]))
+  const own = new Map(symbolsOf(kept).map(([path, symbol]) => [keyOf(path), symbol]))
   const theirs = new Map(inner.map(({ key, before }) => [before, own.get(key) ?? before]))
   const unmodulated = exchanged(label, interventions.one, scalar(0))
   // What is observed of the rule is not observed a second time.
@@ -69,7 +70,7 @@ const plainSide = (label: string, inner: readonly Slot[], kept: unknown) => {
   )
   const plain = <X extends SymbolicValue>(x: X): X => apart(unmodulated(x))
   const after = new Map(inner.map(slot => [slot.key, slot.after]))
-  const next = mapSymbols((symbol, path: Path) => {
+  const next = mapNest((symbol: SymbolicValue, path: Path) => {
     const found = after.get(keyOf(path))
     return found === undefined ? symbol : plain(found)
   }, kept)
@@ -90,7 +91,7 @@ const graftingRule = <S>(rule: GradientTransform<S>, label: string): GradientTra
     )
     return [
       map((u: Expr) => graft(u))(out),
-      { rule: mapSymbols(graft, next) as S, plain: plainNext as S }, // the same nesting
+      { rule: mapNest<SymbolicValue>(graft, next) as S, plain: plainNext as S }, // the same nesting
     ]
   },
 })

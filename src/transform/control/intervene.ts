@@ -1,7 +1,8 @@
 /** Interventions: a rule in which what is observed is exchanged for something else. */
 import { type Expr, type ExprLike, expr, rebuiltExpr } from '../../expr/expr.js'
+import { mapNest } from '../../expr/nest.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
-import { mapSymbols } from '../../expr/structure.js'
+import type { SymbolicValue } from '../../expr/symbols.js'
 import { map, names, type Tree } from '../../expr/tree.js'
 import { rewriter } from '../../expr/walk.js'
 import { HyperparameterError } from '../hyperparameter.js'
@@ -124,7 +125,7 @@ const intervened = <S>(
     const exchange = exchanged(label, f, count)
     return [
       map((u: Expr) => exchange(u))(out),
-      { count: count.add(1), rule: mapSymbols(exchange, next) as S }, // the same nesting
+      { count: count.add(1), rule: mapNest<SymbolicValue>(exchange, next) as S }, // the same nesting
     ]
   },
 })

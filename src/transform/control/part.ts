@@ -1,7 +1,7 @@
 /** The modulated part of a rule: the smallest that holds all that the observed value does, and the gradient that it does it to. */
 import { type Expr, isExpr } from '../../expr/expr.js'
 import { sameShape } from '../../expr/shape.js'
-import type { SymbolicValue } from '../../expr/structure.js'
+import type { SymbolicValue } from '../../expr/symbols.js'
 import { fromEntries, names, type Tree, values, zipWith } from '../../expr/tree.js'
 import { inOrder, operandsOf } from '../../expr/walk.js'
 import { dependents, isObserved } from './readers.js'

@@ -1,6 +1,6 @@
 /** What of a rule reads an observed value. */
 import { type Expr, type ExprNode, isExpr } from '../../expr/expr.js'
-import { flatten, type SymbolicValue } from '../../expr/structure.js'
+import { type SymbolicValue, symbolsOf } from '../../expr/symbols.js'
 import { type Tree, values } from '../../expr/tree.js'
 import { inOrder, mentionsOf, operandsOf } from '../../expr/walk.js'
 
@@ -29,8 +29,8 @@ export const keyOf = (path: readonly string[]): string => JSON.stringify(path)
 
 /** The values of the state that a step changes. */
 export const slotsOf = ({ state, next }: Pick<TracedStep, 'state' | 'next'>): readonly Slot[] => {
-  const before = new Map(flatten(state).map(([path, value]) => [keyOf(path), value]))
-  return flatten(next).flatMap(([path, after]) => {
+  const before = new Map(symbolsOf(state).map(([path, value]) => [keyOf(path), value]))
+  return symbolsOf(next).flatMap(([path, after]) => {
     const old = before.get(keyOf(path))
     return old === undefined ? [] : [{ key: keyOf(path), before: old, after }]
   })

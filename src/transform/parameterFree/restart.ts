@@ -1,6 +1,6 @@
 /** Beginning anew. */
 import type { Expr } from '../../expr/expr.js'
-import { unite } from '../../expr/structure.js'
+import { unite } from '../../expr/nest.js'
 import type { Tree } from '../../expr/tree.js'
 import type { GradientTransform } from '../types.js'
 

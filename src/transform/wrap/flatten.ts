@@ -2,8 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs'
 import { type Expr, fill, isExpr, type Opaque, opaque } from '../../expr/expr.js'
+import { unite } from '../../expr/nest.js'
 import { type Shape, sameShape, sizeOf } from '../../expr/shape.js'
-import { unite } from '../../expr/structure.js'
 import { get, map, names, type Tree, values } from '../../expr/tree.js'
 import { admitTransform } from '../admit.js'
 import { ratedLike } from '../rate.js'

@@ -1,7 +1,7 @@
 /** Looking on: what passes through a chain, kept in the state. */
 import { type Expr, isExpr } from '../../expr/expr.js'
+import { mapNest } from '../../expr/nest.js'
 import type { Scalar } from '../../expr/scalar.js'
-import { mapSymbols } from '../../expr/structure.js'
 import { map, type Tree } from '../../expr/tree.js'
 import { zerosLike } from '../moments.js'
 import { passing } from '../rate.js'
@@ -32,7 +32,7 @@ export const monitor = <const Ms extends Readonly<Record<string, Measure>>>(
   measures: Ms,
 ): GradientTransform<Measurements<Ms>> => {
   const measured = (updates: Tree<Expr>, params: Tree<Expr>) =>
-    mapSymbols(
+    mapNest(
       // A state holds float32 tensors; adding 0 makes one of a truth value, and costs nothing.
       symbol => (isExpr(symbol) ? symbol.add(0) : symbol),
       map((measure: Measure) => measure(updates, params))(measures),
