@@ -75,7 +75,12 @@ test('what is read in order is put back in order; parts in which nothing changes
 test('a nest of another form is not read', () => {
   fc.assert(
     fc.property(nest, nest, (form, other) => {
-      const paths = (x: unknown) => JSON.stringify(flatten(x).map(([path]) => JSON.stringify(path)).sort())
+      const paths = (x: unknown) =>
+        JSON.stringify(
+          flatten(x)
+            .map(([path]) => JSON.stringify(path))
+            .sort(),
+        )
       if (paths(form) !== paths(other)) expect(reader(form, isValue)(other, [])).toBe(false)
     }),
   )
