@@ -88,11 +88,11 @@ describe.skipIf(!hasRedis)('workers in processes of their own', () => {
 
     // Whichever took the first run dies in the middle of it.
     const taken = (working: Working) => /^took (\S+)$/m.exec(working.said())?.[1]
-    await vi.waitFor(() => expect(workers.some(working => taken(working))).toBe(true), { timeout: 20_000 })
+    await vi.waitFor(() => expect(workers.some(working => taken(working))).toBe(true), { timeout: 60_000 })
     const victim = workers.find(working => taken(working)) as Working
     const id = taken(victim) as string
     await vi.waitFor(async () => expect(await redis.client.keys(`plastax:run:*${id}:checkpoint`)).toHaveLength(1), {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 20,
     })
     victim.child.kill('SIGKILL')
