@@ -1,7 +1,9 @@
 /** The pages of the reference: one an optimizer, and tables of all there is. */
 import type { GradientTransform } from '../../src/index.js'
 import { explain } from '../../src/interpret/analysis.js'
+import { type Interval, showInterval } from '../../src/schema/hyperparameter.js'
 import { planOf, scalars, shapes, statePaths, trees } from './measure.js'
+import type { Option } from './options.js'
 import type { Entry } from './read.js'
 
 /** A cell of a Markdown table. */
@@ -21,14 +23,58 @@ const inline = (text: string): string =>
 const summaryOf = (text: string): string =>
   (/^[\s\S]*?(?=\.\s|[:,.]?\s*\n?\$\$|$(?![\s\S]))/.exec(text)?.[0] ?? '').replace(/[.:,]$/, '')
 
-/** An option with what the optimizer says of it, its default above all. */
-const optionRows = ({ options, parameters }: Entry) =>
-  options.map(({ name, text }) => {
-    const own = parameters.find(parameter => parameter.name === `options.${name}`)?.text
-    // What the optimizer says of it has the default, which the option may have too.
-    const meaning = own === undefined ? text : text.replace(/[;,] default[^;]*$/, '')
-    return [`\`${name}\``, [meaning.replace(/\.$/, ''), own].filter(Boolean).join('; ')]
-  })
+/** A number as the pages write it. */
+const shown = (value: unknown): string => {
+  if (typeof value === 'string') return `'${value}'`
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
+  return typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value)
+}
+
+/** What a kind may be, in words. */
+const valuesOf = (kind: unknown): string => {
+  if (Array.isArray(kind)) {
+    const [words, interval] = Array.isArray(kind[0]) ? kind : [kind]
+    const word = `\`${words.map(shown).join('`, `')}\``
+    return interval === undefined ? word : `${word}, with ${showInterval(interval)}`
+  }
+  const [, interval] = /^scheduled (.*)$/.exec(String(kind)) ?? []
+  if (interval !== undefined) return `${showInterval(interval as Interval)}, or a schedule`
+  const named: Readonly<Record<string, string>> = {
+    eps: 'a positive number',
+    boolean: '`true`, `false`',
+    selector: 'a selector of leaves',
+    function: 'a function',
+    value: '',
+  }
+  return named[String(kind)] ?? showInterval(kind as Interval)
+}
+
+const rowOf = ({ name, words, kind, fallback, needed }: Option): readonly string[] => [
+  `\`${name}\``,
+  // The default has a column of its own, unless words say more of it.
+  fallback === undefined ? words : words.replace(/; default [^;,.]*(\.\d+)?\.$/, '.'),
+  valuesOf(kind),
+  needed ? 'must be given' : fallback === undefined ? '' : `\`${shown(fallback)}\``,
+]
+
+/** What every optimizer has comes first. */
+const first = ['learningRate', 'weightDecay', 'mask']
+const place = ({ name }: Option): number => (first.includes(name) ? first.indexOf(name) : first.length)
+
+const optionTable = ({ options }: Entry): string =>
+  options.length === 0
+    ? ''
+    : table(
+        ['option', 'what it is', 'values', 'default'],
+        options
+          .toSorted((a, b) => place(a) - place(b))
+          .flatMap(({ within, ...own }) =>
+            within.length === 0
+              ? [own]
+              : within.map(({ name, ...inner }) => ({ name: `${own.name}.${name}`, ...inner })),
+          )
+          .map(option => rowOf({ within: [], ...option })),
+      )
 
 const section = (title: string, body: string): readonly string[] => (body === '' ? [] : [`## ${title}`, body])
 
@@ -48,7 +94,7 @@ export const optimizerPage = (entry: Entry, transform: GradientTransform<unknown
   return `${[
     `# ${entry.name}`,
     display(entry.text).trim(),
-    ...section('Options', entry.options.length === 0 ? '' : table(['option', 'what it is'], optionRows(entry))),
+    ...section('Options', optionTable(entry)),
     ...section('Example', entry.examples.map(example => code('ts', example)).join('\n\n')),
     ...section('The rule, as traced', `$$\n${latex}\n$$\n\n${code('text', text)}`),
     ...section(
@@ -98,10 +144,8 @@ export const transformsPage = (entries: readonly Entry[]): string => {
     [
       `### ${entry.name}`,
       display(entry.text).trim(),
-      ...entry.parameters
-        .filter(({ name }) => !name.startsWith('options.'))
-        .map(p => `- \`${p.name}\`: ${inline(p.text)}`),
-      ...(entry.options.length === 0 ? [] : [table(['option', 'what it is'], optionRows(entry))]),
+      ...entry.parameters.map(p => `- \`${p.name}\`: ${inline(p.text)}`),
+      ...[optionTable(entry)].filter(text => text !== ''),
       ...entry.examples.map(example => code('ts', example)),
       ...(entry.source === undefined ? [] : [`Source: ${entry.source}`]),
     ].join('\n\n')

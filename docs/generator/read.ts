@@ -1,8 +1,8 @@
 /** What the docstrings say: every export of the library with its summary, options, examples and source. */
-import { readFileSync } from 'node:fs'
 import { Application, type Comment, type CommentDisplayPart, type DeclarationReflection, ReflectionKind } from 'typedoc'
+import { type Option, optionTakers, type Taker } from './options.js'
 
-/** An option, or a parameter: its name and what it may be. */
+/** A parameter: its name and what it may be. */
 export interface Documented {
   readonly name: string
   readonly text: string
@@ -19,7 +19,7 @@ export interface Entry {
   /** The docstring without its tags, Markdown. */
   readonly text: string
   readonly parameters: readonly Documented[]
-  readonly options: readonly Documented[]
+  readonly options: readonly Option[]
   readonly examples: readonly string[]
   /** The paper, where the docstring names one. */
   readonly source: string | undefined
@@ -43,44 +43,10 @@ const codeOf = (parts: readonly CommentDisplayPart[]): string =>
 const textOf = (declaration: { readonly comment?: Comment } | undefined): string =>
   markdown(declaration?.comment?.summary)
 
-/** The members of a parameter's type, inherited ones with them. */
-const membersOf = (type: DeclarationReflection['type']): readonly DeclarationReflection[] => {
-  switch (type?.type) {
-    case 'reference': {
-      const to = type.reflection as DeclarationReflection | undefined
-      // A transform or a tree is an interface too, but no set of options.
-      if (to?.kindOf(ReflectionKind.Interface)) return to.name.endsWith('Options') ? (to.children ?? []) : []
-      return membersOf(to?.type)
-    }
-    case 'intersection':
-      return type.types.flatMap(membersOf)
-    case 'reflection':
-      return type.declaration.children ?? []
-    default:
-      return []
-  }
-}
-
-/** What a docstring says of options that are taken apart where they come in: TypeDoc has no name for these, and drops it. */
-const takenApart = (file: string, name: string): readonly Documented[] => {
-  const [, docstring = ''] =
-    new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\nexport const ${name}\\b`).exec(readFileSync(file, 'utf8')) ?? []
-  return docstring
-    .replaceAll(/^ \* ?/gm, '')
-    .split(/^(?=@)|\n\n/m)
-    .flatMap(tag => {
-      const [, option, text] = /^@param (options\.\w+) ([\s\S]+)$/.exec(tag.trim()) ?? []
-      return option === undefined || text === undefined ? [] : [{ name: option, text }]
-    })
-}
-
-const entryOf = (entry: Entry['entry'], declaration: DeclarationReflection): Entry => {
+const entryOf = (entry: Entry['entry'], declaration: DeclarationReflection, takers: readonly Taker[]): Entry => {
   const signature = declaration.signatures?.[0]
   const file = declaration.sources?.[0]?.fullFileName.replace(/^.*\/(?=src\/)/, '') ?? ''
   const comment = signature?.comment ?? declaration.comment
-  // `described(...)` is a constant whose first type argument is the options.
-  const described = declaration.type?.type === 'reference' ? declaration.type.typeArguments?.[0] : undefined
-  const taken = signature?.parameters?.map(({ type }) => type) ?? [described]
   const tags = (tag: `@${string}`) => comment?.getTags(tag) ?? []
   const everything = [markdown(comment?.summary), ...(comment?.blockTags ?? []).map(({ content }) => markdown(content))]
   const source = everything.flatMap(text => sourceLine.exec(text)?.[1] ?? [])[0]
@@ -93,20 +59,11 @@ const entryOf = (entry: Entry['entry'], declaration: DeclarationReflection): Ent
     parameters: [
       ...(signature?.parameters ?? []).flatMap(p => (p.comment ? [{ name: p.name, text: textOf(p) }] : [])),
       ...tags('@param').map(tag => ({ name: tag.name ?? '', text: markdown(tag.content).replace(/^- /, '') })),
-      ...(signature === undefined ? [] : takenApart(file, declaration.name)),
     ],
-    options: taken.flatMap(membersOf).flatMap(optionOf),
+    options: takers.filter(taker => taker.name === declaration.name).flatMap(({ options }) => options),
     examples: tags('@example').map(({ content }) => codeOf(content)),
     source: source?.replaceAll('\n', ' ').trim(),
   }
-}
-
-/** An option, or the options in it. */
-const optionOf = (member: DeclarationReflection): readonly Documented[] => {
-  const inner = member.type?.type === 'reference' && member.type.name.endsWith('Options') ? membersOf(member.type) : []
-  return inner.length > 0
-    ? inner.map(({ name, ...rest }) => ({ name: `${member.name}.${name}`, text: textOf(rest) }))
-    : [{ name: member.name, text: textOf(member) }]
 }
 
 const entries = { index: 'src/index.ts', analysis: 'src/interpret/analysis.ts' } as const
@@ -123,7 +80,10 @@ export const readDocstrings = async (): Promise<readonly Entry[]> => {
   })
   const project = await app.convert()
   if (project === undefined) throw new Error(`TypeDoc could not read ${Object.values(entries).join(', ')}`)
-  return (project.children ?? []).flatMap(({ name, children = [] }) =>
-    children.map(child => entryOf(name === 'index' ? 'index' : 'analysis', child)),
-  )
+  const takers = optionTakers()
+  return (project.children ?? []).flatMap(({ name, children = [] }) => {
+    const entry = name === 'index' ? 'index' : 'analysis'
+    const own = takers.filter(taker => taker.entry === (entry === 'index' ? 'plastax' : 'plastax/analysis'))
+    return children.map(child => entryOf(entry, child, own))
+  })
 }

@@ -1,9 +1,9 @@
 /** Options of `plastax compare`: from text to values, or to what is wrong with it. */
 import { InvalidArgumentError } from 'commander'
+import { type Interval, showInterval, within } from '../schema/hyperparameter.js'
+import { suggestion } from '../schema/suggestion.js'
 import type { ControlKind } from '../study/controls.js'
 import type { NamedVariant } from '../study/variants.js'
-import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
-import { suggestion } from '../transform/suggestion.js'
 
 /** Which controls may be asked for. */
 export const controlKinds = {

@@ -2,9 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
-import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
+import { type Interval, showInterval, within } from '../schema/hyperparameter.js'
+import { suggestion } from '../schema/suggestion.js'
 import type { LeafSelector } from '../transform/index.js'
-import { suggestion } from '../transform/suggestion.js'
 import { patternOf } from './pattern.js'
 
 /** Reads a value found at a path (`plasticity.minAlpha`); `undefined` is an absent key. */

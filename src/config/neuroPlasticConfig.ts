@@ -1,6 +1,7 @@
 /** The NeuroPlastic configuration: its schema, and the chain that it describes. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { controllerOptions } from '../neuroplastic/controller.js'
 import {
   boundedResidualRule,
   classic,
@@ -13,8 +14,11 @@ import {
   settle,
   withPlasticity,
 } from '../neuroplastic/index.js'
+import { plasticityOptions } from '../neuroplastic/plasticity.js'
+import { baseOptions, modulationOptions, orthogonalOptions } from '../neuroplastic/rules.js'
 import { type ConfigErrors, isNonEmpty } from '../runtime/problems.js'
 import { configured } from '../transform/configured.js'
+import { homeostasisOptions } from '../transform/homeostasis.js'
 import {
   averageOverLeaf,
   chain,
@@ -29,7 +33,11 @@ import {
   withLearningRateController,
 } from '../transform/index.js'
 import { boolean, eps, number, oneOf, optional, record, selector } from './decode.js'
+import { decodersOf } from './fields.js'
 import { scheduledIn } from './scheduleConfig.js'
+
+const { eps: _, ...orthogonal } = orthogonalOptions.fields
+const { eps: __, ...controller } = controllerOptions.fields
 
 const schema = record({
   optimizer: oneOf('neuroplastic'),
@@ -39,52 +47,23 @@ const schema = record({
   mask: optional(selector),
   plasticity: record({
     mode: oneOf('ruleBased', 'gradOnly'),
-    activityWeight: number('[0, inf)', 0.4),
-    gradientWeight: number('[0, inf)', 0.4),
-    memoryWeight: number('[0, inf)', 0.2),
-    plasticityScale: number('[0, inf)', 1),
-    warmupEpochs: number('integer in [0, inf)', 0),
-    minAlpha: number('(0, inf)', 0.2),
-    maxAlpha: number('(0, inf)', 2),
-    boundAfterScaling: boolean(false),
-    parameterwise: boolean(true),
-    eps,
+    ...decodersOf(plasticityOptions.fields),
     saturationThresholdFraction: number('[0, 0.5]', 0.05),
     boundedResidual: boolean(false),
     residualMaxRatio: number('[0, 1]', 0.5),
     orthogonalResidual: boolean(false),
-    orthogonalLambda: number('[0, inf)', 0.1),
-    orthogonalMaxRatio: number('[0, 1]', 0.5),
-    orthogonalNormalization: oneOf('raw', 'matchGradNorm'),
-    orthogonalSchedule: oneOf('constant', 'late', 'cosine'),
-    orthogonalLateStartFraction: number('[0, 1)', 0.3),
+    ...decodersOf(orthogonal),
     hybridBase: oneOf('classic', 'sgdMomentum', 'adamw'),
-    modulationTarget: oneOf('gain', 'momentum', 'trustRatio'),
-    modulationStrength: number('[0, inf)', 0.15),
-    modulationMaxRatio: number('[0, 1]', 0.25),
-    layerScope: oneOf('all', 'convOnly', 'classifierOnly', 'earlyBlocks', 'lateBlocks'),
-    phaseScope: oneOf('full', 'early', 'middle', 'late'),
-    baseMomentum: number('(0, 1)', 0.9),
-    baseBeta2: number('(0, 1)', 0.999),
-    baseEps: eps,
+    ...decodersOf(modulationOptions.fields),
+    ...decodersOf(baseOptions.fields),
     lrControllerMode: oneOf('off', 'global', 'layerwise', 'classifierOnly'),
-    controllerAlpha: number('[0, inf)', 0.1),
-    controllerLow: number('(0, inf)', 0.8),
-    controllerHigh: number('(0, inf)', 1.2),
+    ...decodersOf(controller),
     orthogonalEps: optional(eps),
     controllerEps: optional(eps),
     control: oneOf('none', 'one', 'averaged', 'shuffled', 'grafted'),
     controlSeed: number('integer in [0, inf)', 0),
   }),
-  homeostasis: record({
-    maxUpdateNorm: number('(0, inf)', 1),
-    targetRms: number('(0, inf)', 0.02),
-    adaptationRate: number('[0, 1]', 0.01),
-    earlyTargetRmsScale: number('(0, inf)', 1),
-    middleTargetRmsScale: number('(0, inf)', 1),
-    lateTargetRmsScale: number('(0, inf)', 1),
-    eps,
-  }),
+  homeostasis: record(decodersOf(homeostasisOptions.fields)),
 })
 
 /** A NeuroPlastic configuration, complete. */
@@ -124,18 +103,20 @@ const decayOf = ({ weightDecay, decoupledWeightDecay, plasticity: { hybridBase }
 })
 
 const ruleOf = ({ plasticity: p, weightDecay, mask }: NeuroPlasticConfig): GradientTransform<unknown> => {
-  if (p.hybridBase === 'sgdMomentum') return overSgdMomentum({ ...p, weightDecay, mask })
-  if (p.hybridBase === 'adamw') return overAdamW(p)
-  if (p.orthogonalResidual) return orthogonalRule({ ...p, eps: p.orthogonalEps ?? p.eps })
+  const base = { ...modulationOptions.from(p), ...baseOptions.from(p) }
+  if (p.hybridBase === 'sgdMomentum') return overSgdMomentum({ ...base, weightDecay, mask })
+  if (p.hybridBase === 'adamw') return overAdamW(base)
+  if (p.orthogonalResidual) return orthogonalRule({ ...orthogonalOptions.from(p), eps: p.orthogonalEps ?? p.eps })
   if (p.boundedResidual) return boundedResidualRule(p.residualMaxRatio)
   return p.control === 'grafted' ? graft(classic(), identity) : classic()
 }
 
 const alphaOf = ({ plasticity: p }: NeuroPlasticConfig): GradientTransform<unknown> => {
-  if (p.mode === 'gradOnly') return gradientOnlyAlpha(p)
-  if (p.control === 'averaged') return chain(plasticity(p), averageOverLeaf())
-  if (p.control === 'shuffled') return chain(plasticity(p), shuffleWithinLeaf(p.controlSeed))
-  return plasticity(p)
+  const options = plasticityOptions.from(p)
+  if (p.mode === 'gradOnly') return gradientOnlyAlpha(options)
+  if (p.control === 'averaged') return chain(plasticity(options), averageOverLeaf())
+  if (p.control === 'shuffled') return chain(plasticity(options), shuffleWithinLeaf(p.controlSeed))
+  return plasticity(options)
 }
 
 /** Whether the rule is that which `alphaOne` and the other controls by name are controls of. */
@@ -157,12 +138,12 @@ const assemble = (config: NeuroPlasticConfig): GradientTransform<unknown> => {
       ? scaleByLearningRate(learningRate)
       : withLearningRateController(
           learningRate,
-          plasticityController(p.lrControllerMode, { ...p, eps: p.controllerEps ?? p.eps }),
+          plasticityController(p.lrControllerMode, { ...controllerOptions.from(p), eps: p.controllerEps ?? p.eps }),
         )
   const settled = settle({ ...decayOf(config), mask, homeostasis }, step)
   return p.control === 'one'
     ? settled
-    : withPlasticity(alphaOf(config), p, namedChain({ rule: ruleOf(config), settle: settled }))
+    : withPlasticity(alphaOf(config), plasticityOptions.from(p), namedChain({ rule: ruleOf(config), settle: settled }))
 }
 
 /** Decodes a NeuroPlastic configuration. */

@@ -2,7 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { ConfigErrors } from '../runtime/problems.js'
-import { HyperparameterError, type Interval } from '../transform/hyperparameter.js'
+import { HyperparameterError, type Interval } from '../schema/hyperparameter.js'
+import { suggestion } from '../schema/suggestion.js'
 import {
   constant,
   cosineDecay,
@@ -22,8 +23,16 @@ import {
   warmupCosineDecay,
   warmupExponentialDecay,
 } from '../transform/index.js'
-import { suggestion } from '../transform/suggestion.js'
-import { boolean, type Decoded, type Decoder, dictionary, list, number, oneOf, optional, record } from './decode.js'
+import {
+  cosineOnecycleOptions,
+  linearOnecycleOptions,
+  warmupCosineOptions,
+  warmupExponentialOptions,
+  warmupOptions,
+} from '../transform/schedules/cycles.js'
+import { exponentialOptions, polynomialOptions, transitionOptions } from '../transform/schedules/decay.js'
+import { type Decoded, type Decoder, dictionary, list, number, oneOf, optional, record } from './decode.js'
+import { decodersOf } from './fields.js'
 
 type Fields = Readonly<Record<string, Decoder<unknown>>>
 
@@ -33,43 +42,24 @@ const made =
   (value, path) =>
     pipe(
       record({ ...fields, schedule: E.right })(value, path),
-      E.flatMap(options =>
-        E.tryCatch(
-          () => make(options as unknown as Decoded<F>), // with one key more
+      E.flatMap(all => {
+        // Without the key that says which it is.
+        const { schedule: _, ...options } = all as Decoded<F> & { readonly schedule?: unknown }
+        return E.tryCatch(
+          () => make(options as Decoded<F>),
           (error): ConfigErrors => {
             if (error instanceof HyperparameterError) return [`${path}: ${error.message}`]
             throw error
           },
-        ),
-      ),
+        )
+      }),
     )
 
 const finite = number('(-inf, inf)')
 const positive = number('(0, inf)')
 const count = number('integer in [1, inf)')
-const delay = { transitionBegin: optional(number('integer in [0, inf)')) }
 const factors = dictionary(finite)
-const exponential = {
-  rate: positive,
-  steps: count,
-  staircase: optional(boolean()),
-  endValue: optional(finite),
-  ...delay,
-}
-const warmup = { initial: optional(finite), peak: positive, warmupSteps: number('integer in [0, inf)') }
-const warmupCosine = {
-  ...warmup,
-  decaySteps: count,
-  endValue: optional(number('[0, inf)')),
-  exponent: optional(positive),
-}
-const onecycle = {
-  peak: positive,
-  steps: count,
-  pctStart: optional(number('(0, 1)')),
-  divFactor: optional(positive),
-  finalDivFactor: optional(positive),
-}
+const onecycle = { peak: positive, steps: count }
 
 /** A schedule, or the number that it always has. */
 const nested: Decoder<Schedule> = (value, path) =>
@@ -78,15 +68,17 @@ const nested: Decoder<Schedule> = (value, path) =>
 // Keys are the parameters' names, so a schedule is written as it is called.
 const decoders: Readonly<Record<string, Decoder<Schedule>>> = {
   constant: made({ value: finite }, ({ value }) => constant(value)),
-  linear: made({ from: finite, to: finite, steps: count, ...delay }, ({ from, to, steps, ...options }) =>
-    linear(from, to, steps, options),
+  linear: made(
+    { from: finite, to: finite, steps: count, ...decodersOf(transitionOptions.fields) },
+    ({ from, to, steps, ...options }) => linear(from, to, steps, options),
   ),
   polynomial: made(
-    { from: finite, to: finite, steps: count, power: optional(positive), ...delay },
+    { from: finite, to: finite, steps: count, ...decodersOf(polynomialOptions.fields) },
     ({ from, to, steps, ...options }) => polynomial(from, to, steps, options),
   ),
-  exponentialDecay: made({ initial: positive, ...exponential }, ({ initial, rate, steps, ...options }) =>
-    exponentialDecay(initial, rate, steps, options),
+  exponentialDecay: made(
+    { initial: positive, rate: positive, steps: count, ...decodersOf(exponentialOptions.fields) },
+    ({ initial, rate, steps, ...options }) => exponentialDecay(initial, rate, steps, options),
   ),
   cosineDecay: made(
     { peak: positive, steps: count, floor: optional(number('[0, 1]')), exponent: optional(positive) },
@@ -101,12 +93,14 @@ const decoders: Readonly<Record<string, Decoder<Schedule>>> = {
     return joined([first, ...rest], boundaries)
   }),
   warmUp: made({ steps: count, next: nested }, ({ steps, next }) => warmUp(steps, next)),
-  warmupConstant: made(warmup, warmupConstant),
-  warmupCosineDecay: made(warmupCosine, warmupCosineDecay),
-  warmupExponentialDecay: made({ ...warmup, ...exponential }, warmupExponentialDecay),
-  sgdr: made({ cycles: list(record(warmupCosine)) }, ({ cycles }) => sgdr(cycles)),
-  cosineOnecycle: made(onecycle, ({ peak, steps, ...options }) => cosineOnecycle(peak, steps, options)),
-  linearOnecycle: made({ ...onecycle, pctFinal: optional(number('(0, 1)')) }, ({ peak, steps, ...options }) =>
+  warmupConstant: made(decodersOf(warmupOptions.fields), warmupConstant),
+  warmupCosineDecay: made(decodersOf(warmupCosineOptions.fields), warmupCosineDecay),
+  warmupExponentialDecay: made(decodersOf(warmupExponentialOptions.fields), warmupExponentialDecay),
+  sgdr: made({ cycles: list(record(decodersOf(warmupCosineOptions.fields))) }, ({ cycles }) => sgdr(cycles)),
+  cosineOnecycle: made({ ...onecycle, ...decodersOf(cosineOnecycleOptions.fields) }, ({ peak, steps, ...options }) =>
+    cosineOnecycle(peak, steps, options),
+  ),
+  linearOnecycle: made({ ...onecycle, ...decodersOf(linearOnecycleOptions.fields) }, ({ peak, steps, ...options }) =>
     linearOnecycle(peak, steps, options),
   ),
 }

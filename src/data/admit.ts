@@ -1,6 +1,6 @@
 /** What a parameter may be: its value, or what is wrong with it. */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
+import { type Interval, showInterval, within } from '../schema/hyperparameter.js'
 import { type DataError, dataError } from './error.js'
 
 /**

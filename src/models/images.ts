@@ -1,6 +1,6 @@
 /** What the networks for images have in common: the images that they take. */
 import type { Shape } from '../expr/shape.js'
-import { HyperparameterError, within } from '../transform/hyperparameter.js'
+import { HyperparameterError, within } from '../schema/hyperparameter.js'
 
 /**
  * Height, width and channels, if the network takes them.

@@ -1,6 +1,6 @@
 /** LeNet-5. */
 import type { Shape } from '../expr/shape.js'
-import { admit, choose } from '../transform/hyperparameter.js'
+import { admit, choose } from '../schema/hyperparameter.js'
 import { admitImage } from './images.js'
 import { modelOf, sequence } from './layer.js'
 import { averagePool, conv, dense, flatten, relu, tanh } from './layers.js'

@@ -1,5 +1,5 @@
 /** The multilayer perceptron of the NeuroPlastic authors' training protocol. */
-import { admit, HyperparameterError, within } from '../transform/hyperparameter.js'
+import { admit, HyperparameterError, within } from '../schema/hyperparameter.js'
 import { modelOf, sequence } from './layer.js'
 import { dense, dropout as drop, relu } from './layers.js'
 import type { Model } from './model.js'

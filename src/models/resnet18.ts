@@ -1,6 +1,6 @@
 /** ResNet-18 in the form for images of CIFAR. */
 import type { Shape } from '../expr/shape.js'
-import { admit, admitEps } from '../transform/hyperparameter.js'
+import { admit, admitEps } from '../schema/hyperparameter.js'
 import { type BatchNormOptions, batchNorm } from './batchNorm.js'
 import { heFanOut } from './fill.js'
 import { admitImage } from './images.js'

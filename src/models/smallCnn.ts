@@ -1,6 +1,6 @@
 /** The small convolutional network for CIFAR-10 in the NeuroPlastic authors' published code. */
 import type { Shape } from '../expr/shape.js'
-import { admit } from '../transform/hyperparameter.js'
+import { admit } from '../schema/hyperparameter.js'
 import { admitImage } from './images.js'
 import { modelOf, sequence } from './layer.js'
 import { conv, dense, dropout as drop, flatten, maxPool, relu } from './layers.js'

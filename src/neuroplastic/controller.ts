@@ -1,7 +1,9 @@
 /** A learning rate that follows how far the coefficient is from the gradient-only one. */
+
 import { type Expr, expr } from '../expr/expr.js'
 import { filter, map, type Tree, values, zipWith } from '../expr/tree.js'
-import { admit, admitEach, admitEnds, admitEps, choose, type Hyperparameter } from '../transform/hyperparameter.js'
+import { admitEnds, choose, type Hyperparameter } from '../schema/hyperparameter.js'
+import { eps, type OptionsOf, options, real } from '../schema/index.js'
 import {
   classifierOnly,
   earlyBlocks,
@@ -21,16 +23,18 @@ const groups: Readonly<Record<ControllerMode, (name: string, params: Tree<Expr>)
   classifierOnly: (name, params) => (classifierOnly(name, params) ? 'classifier' : undefined),
 }
 
-export interface ControllerOptions {
-  /** $\kappa \ge 0$, default 0.1. */
-  readonly controllerAlpha?: Hyperparameter
-  /** Least multiplier, with $0 < low \le high$, default 0.8. */
-  readonly controllerLow?: Hyperparameter
-  /** Greatest multiplier, default 1.2. */
-  readonly controllerHigh?: Hyperparameter
-  /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+export const controllerOptions = options({
+  /** $\kappa$, how strongly the learning rate follows. */
+  controllerAlpha: real('[0, inf)', 0.1),
+  /** $low$, the least multiplier, at most $high$. */
+  controllerLow: real('(0, inf)', 0.8),
+  /** $high$, the greatest multiplier. */
+  controllerHigh: real('(0, inf)', 1.2),
+  /** $\varepsilon$, the least that a coefficient counts. */
+  eps: eps(1e-8),
+})
+
+export interface ControllerOptions extends OptionsOf<typeof controllerOptions> {}
 
 /** $c$: by how much, in logarithms, a leaf's coefficient is more than the gradient-only one. */
 const logRatio = (alpha: Expr, gradientOnly: Expr, eps: Hyperparameter): Expr => {
@@ -52,13 +56,11 @@ const mean = (xs: readonly Expr[]): Expr => xs.reduce((a, b) => a.add(b)).div(xs
  */
 export const plasticityController = (
   mode: ControllerMode,
-  { controllerAlpha = 0.1, controllerLow = 0.8, controllerHigh = 1.2, eps = 1e-8 }: ControllerOptions = {},
+  given: ControllerOptions = {},
 ): GradientTransform<Stateless> => {
   const groupOf = choose('mode', mode, groups)
-  admit('controllerAlpha', controllerAlpha, '[0, inf)')
-  admitEach('(0, inf)', { controllerHigh, controllerLow })
+  const { controllerAlpha, controllerLow, controllerHigh, eps } = controllerOptions.read('plasticityController', given)
   admitEnds(['controllerLow', controllerLow], ['controllerHigh', controllerHigh])
-  admitEps('eps', eps)
   const multiplier = (c: Expr): Expr => c.mul(controllerAlpha).add(1).clipByValue(controllerLow, controllerHigh)
   return stateless((updates, params, context) => {
     const alpha = treeFrom(context, 'alpha', 'plasticityController')

@@ -1,6 +1,8 @@
 /** The plasticity coefficient: three normalized signals, each a transform, and how they are weighed, bounded and gated. */
+
 import { scalar } from '../expr/scalar.js'
-import { admit, admitEnds, type Hyperparameter } from '../transform/hyperparameter.js'
+import { admit, admitEnds, type Hyperparameter } from '../schema/hyperparameter.js'
+import { type Complete, eps, flag, type OptionsOf, options, plain, real } from '../schema/index.js'
 import {
   averageOverLeaf,
   type Coefficient,
@@ -50,28 +52,30 @@ export const memorySignal = (eps: Hyperparameter = 1e-8) =>
     normalize: normalizeSignal({ eps }),
   })
 
-export interface PlasticityOptions {
-  /** $w_a \ge 0$, default 0.4. The three weights add up to 1. */
-  readonly activityWeight?: Hyperparameter
-  /** $w_g \ge 0$, default 0.4. */
-  readonly gradientWeight?: Hyperparameter
-  /** $w_m \ge 0$, default 0.2. */
-  readonly memoryWeight?: Hyperparameter
-  /** $lo$, with $0 < lo \le hi$, default 0.2. */
-  readonly minAlpha?: Hyperparameter
-  /** $hi$, default 2. */
-  readonly maxAlpha?: Hyperparameter
-  /** $s \ge 0$, default 1. Above 1 the coefficient may leave $[lo, hi]$, and turn negative. */
-  readonly plasticityScale?: Hyperparameter
-  /** $n$, the epochs after which the coefficient is full; a whole number, default 0. */
-  readonly warmupEpochs?: number
-  /** Whether to clip to $[lo, hi]$ once more after scaling; default false, as published. */
-  readonly boundAfterScaling?: boolean
-  /** Whether each element has its coefficient, or all of a leaf the mean of theirs; default true. */
-  readonly parameterwise?: boolean
-  /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+export const plasticityOptions = options({
+  /** $w_a$, the weight of the activity. The three weights add up to 1. */
+  activityWeight: real('[0, 1]', 0.4),
+  /** $w_g$, the weight of the gradient's magnitude. */
+  gradientWeight: real('[0, 1]', 0.4),
+  /** $w_m$, the weight of the memory. */
+  memoryWeight: real('[0, 1]', 0.2),
+  /** $lo$, the least coefficient, at most $hi$. */
+  minAlpha: real('(0, inf)', 0.2),
+  /** $hi$, the greatest coefficient. */
+  maxAlpha: real('(0, inf)', 2),
+  /** $s$, how far from the gradient-only one. Above 1 the coefficient may leave $[lo, hi]$, and turn negative. */
+  plasticityScale: real('[0, inf)', 1),
+  /** $n$, the epochs after which the coefficient is full; default 0. */
+  warmupEpochs: plain('integer in [0, inf)', 0),
+  /** Whether to clip to $[lo, hi]$ once more after scaling; as published, it is not. */
+  boundAfterScaling: flag(false),
+  /** Whether each element has its coefficient, or all of a leaf the mean of theirs. */
+  parameterwise: flag(true),
+  /** $\varepsilon$, added to what signals are divided by. */
+  eps: eps(1e-8),
+})
+
+export interface PlasticityOptions extends OptionsOf<typeof plasticityOptions> {}
 
 /** $w = \mathrm{clip}((\mathit{epoch} - 1) / n,\ 0,\ 1)$, and 1 where $n = 0$, times $s$. */
 const warmUpByEpoch = (epochs: number, scale: Hyperparameter): Coefficient =>
@@ -80,7 +84,7 @@ const warmUpByEpoch = (epochs: number, scale: Hyperparameter): Coefficient =>
     : context => scalarFrom(context, 'epoch', 'plasticity warm-up').sub(1).div(epochs).clipByValue(0, 1).mul(scale)
 
 /** A combination of signals as a coefficient: element by element, or its mean over the leaf, within the bounds. */
-const bounded = ({ minAlpha = 0.2, maxAlpha = 2, parameterwise = true }: PlasticityOptions) => ({
+const bounded = ({ minAlpha, maxAlpha, parameterwise }: Complete<typeof plasticityOptions.fields>) => ({
   average: parameterwise ? identity : averageOverLeaf(),
   bound: clamp(minAlpha, maxAlpha),
 })
@@ -92,12 +96,10 @@ const bounded = ({ minAlpha = 0.2, maxAlpha = 2, parameterwise = true }: Plastic
  * @example
  * plasticityGate(gradientOnlyAlpha({ minAlpha: 0.5 }))
  */
-export const gradientOnlyAlpha = (options: PlasticityOptions = {}) => {
-  const { minAlpha = 0.2, maxAlpha = 2, eps = 1e-8 } = options
-  admit('maxAlpha', maxAlpha, '(0, inf)')
-  admit('minAlpha', minAlpha, '(0, inf)')
-  admitEnds(['minAlpha', minAlpha], ['maxAlpha', maxAlpha])
-  return namedChain({ signal: gradientSignal(eps), ...bounded(options) })
+export const gradientOnlyAlpha = (given: PlasticityOptions = {}) => {
+  const options = plasticityOptions.read('gradientOnlyAlpha', given)
+  admitEnds(['minAlpha', options.minAlpha], ['maxAlpha', options.maxAlpha])
+  return namedChain({ signal: gradientSignal(options.eps), ...bounded(options) })
 }
 
 /**
@@ -112,15 +114,12 @@ export const gradientOnlyAlpha = (options: PlasticityOptions = {}) => {
  *
  * Source: NeuroPlastic, arXiv 2604.26297.
  */
-export const plasticity = (options: PlasticityOptions = {}) => {
-  const { activityWeight = 0.4, gradientWeight = 0.4, memoryWeight = 0.2, eps = 1e-8 } = options
-  const { minAlpha = 0.2, maxAlpha = 2, plasticityScale = 1, warmupEpochs = 0 } = options
-  const weights = { activityWeight, gradientWeight, memoryWeight }
-  for (const [name, weight] of Object.entries(weights)) admit(name, weight, '[0, 1]')
+export const plasticity = (given: PlasticityOptions = {}) => {
+  const options = plasticityOptions.read('plasticity', given)
+  const { activityWeight, gradientWeight, memoryWeight, eps } = options
+  const { minAlpha, maxAlpha, plasticityScale, warmupEpochs, boundAfterScaling } = options
   const total = scalar(activityWeight).add(gradientWeight).add(memoryWeight)
   admit('activityWeight + gradientWeight + memoryWeight', total, '[0.999999, 1.000001]')
-  admit('plasticityScale', plasticityScale, '[0, inf)')
-  admit('warmupEpochs', warmupEpochs, 'integer in [0, inf)')
 
   const gradientOnly = gradientOnlyAlpha(options)
   const signals = weightedSum(
@@ -130,7 +129,7 @@ export const plasticity = (options: PlasticityOptions = {}) => {
   )
   const full = namedChain({ signals, ...bounded(options) })
   const alpha = lerp(gradientOnly, full, warmUpByEpoch(warmupEpochs, plasticityScale))
-  return namedChain({ blend: alpha, bound: options.boundAfterScaling ? clamp(minAlpha, maxAlpha) : identity })
+  return namedChain({ blend: alpha, bound: boundAfterScaling ? clamp(minAlpha, maxAlpha) : identity })
 }
 
 /**
@@ -141,12 +140,14 @@ export const plasticity = (options: PlasticityOptions = {}) => {
  */
 export const withPlasticity = <Sa, Sb>(
   alpha: GradientTransform<Sa>,
-  options: PlasticityOptions,
+  given: PlasticityOptions,
   body: GradientTransform<Sb>,
-) =>
-  provide(
+) => {
+  const gradientOnly = gradientOnlyAlpha(plasticityOptions.read('withPlasticity', given))
+  return provide(
     'alpha',
     observe('alpha', alpha),
     // What is done to alpha is done to what it is compared with, or the difference would still have alpha's pattern.
-    provide('gradientOnly', observe('gradientOnly', gradientOnlyAlpha(options), { companionOf: 'alpha' }), body),
+    provide('gradientOnly', observe('gradientOnly', gradientOnly, { companionOf: 'alpha' }), body),
   )
+}

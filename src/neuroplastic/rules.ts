@@ -1,7 +1,8 @@
 /** What the coefficient does to the gradient: gate it, or be added to it or to a base optimizer, within bounds. */
 
 import { type Scalar, scalar } from '../expr/scalar.js'
-import { admit, choose, type Hyperparameter } from '../transform/hyperparameter.js'
+import type { Hyperparameter } from '../schema/hyperparameter.js'
+import { type Complete, eps, type OptionsOf, oneOf, options, real, scheduled } from '../schema/index.js'
 import {
   addDecayedWeights,
   allLeaves,
@@ -25,7 +26,6 @@ import {
   plasticityGate,
   provide,
   recall,
-  type Scheduled,
   scalarFrom,
   scale,
   scaleByAdam,
@@ -33,6 +33,8 @@ import {
   trace,
   when,
 } from '../transform/index.js'
+
+import { maskOptions } from '../transform/scale.js'
 
 const alpha = recall('alpha')
 
@@ -63,20 +65,22 @@ export const boundedResidualRule = (maxRatio: Hyperparameter = 0.5) => boundedRe
 /** $q$ by name: always 1; 0 up to a start, then linear to 1; half a cosine from 0 to 1. */
 export type OrthogonalSchedule = 'constant' | 'late' | 'cosine'
 
-export interface OrthogonalOptions {
-  /** $\lambda \ge 0$, default 0.1. */
-  readonly orthogonalLambda?: Hyperparameter
-  /** $\kappa$ in [0, 1], default 0.5. */
-  readonly orthogonalMaxRatio?: Hyperparameter
-  /** Default `'raw'`. */
-  readonly orthogonalNormalization?: 'raw' | 'matchGradNorm'
-  /** Default `'constant'`. */
-  readonly orthogonalSchedule?: OrthogonalSchedule
-  /** In [0, 1), default 0.3. */
-  readonly orthogonalLateStartFraction?: Hyperparameter
-  /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+export const orthogonalOptions = options({
+  /** $\lambda$, how much of the residual is added. */
+  orthogonalLambda: real('[0, inf)', 0.1),
+  /** $\kappa$, how large what is added is at most, as a part of the gradient. */
+  orthogonalMaxRatio: real('[0, 1]', 0.5),
+  /** Whether the projected residual keeps its own length or takes the gradient's. */
+  orthogonalNormalization: oneOf('raw', 'matchGradNorm'),
+  /** $q$, how the residual sets in. */
+  orthogonalSchedule: oneOf('constant', 'late', 'cosine'),
+  /** The part of the training after which the `late` one does. */
+  orthogonalLateStartFraction: real('[0, 1)', 0.3),
+  /** $\varepsilon$, below which a squared norm counts as zero. */
+  eps: eps(1e-8),
+})
+
+export interface OrthogonalOptions extends OptionsOf<typeof orthogonalOptions> {}
 
 const orthogonalSchedules: Readonly<
   Record<OrthogonalSchedule, (start: Hyperparameter) => (context: Context) => Scalar>
@@ -93,22 +97,14 @@ const orthogonalSchedules: Readonly<
  * @example
  * withPlasticity(plasticity(), {}, chain(orthogonalRule({ orthogonalLambda: 0.5 }), scaleByLearningRate(0.1)))
  */
-export const orthogonalRule = ({
-  orthogonalLambda = 0.1,
-  orthogonalMaxRatio = 0.5,
-  orthogonalNormalization = 'raw',
-  orthogonalSchedule = 'constant',
-  orthogonalLateStartFraction = 0.3,
-  eps = 1e-8,
-}: OrthogonalOptions = {}) => {
-  admit('orthogonalLambda', orthogonalLambda, '[0, inf)')
-  admit('orthogonalLateStartFraction', orthogonalLateStartFraction, '[0, 1)')
-  const q = choose('orthogonalSchedule', orthogonalSchedule, orthogonalSchedules)(orthogonalLateStartFraction)
+export const orthogonalRule = (given: OrthogonalOptions = {}) => {
+  const read = orthogonalOptions.read('orthogonalRule', given)
+  const q = orthogonalSchedules[read.orthogonalSchedule](read.orthogonalLateStartFraction)
   return orthogonalResidual(plasticityGate(difference(alpha, recall('gradientOnly'))), {
-    lambda: context => q(context).mul(orthogonalLambda),
-    maxRatio: orthogonalMaxRatio,
-    normalization: orthogonalNormalization,
-    eps,
+    lambda: context => q(context).mul(read.orthogonalLambda),
+    maxRatio: read.orthogonalMaxRatio,
+    normalization: read.orthogonalNormalization,
+    eps: read.eps,
   })
 }
 
@@ -119,32 +115,45 @@ export type PhaseScope = 'full' | 'early' | 'middle' | 'late'
 /** On which leaves it acts. */
 export type LayerScope = 'all' | 'convOnly' | 'classifierOnly' | 'earlyBlocks' | 'lateBlocks'
 
-export interface ModulationOptions {
-  /** Default `'gain'`. */
-  readonly modulationTarget?: ModulationTarget
-  /** At least 0, default 0.15. */
-  readonly modulationStrength?: Hyperparameter
-  /** In [0, 1], default 0.25. */
-  readonly modulationMaxRatio?: Hyperparameter
-  /** Default `'all'`. */
-  readonly layerScope?: LayerScope
-  /** Default `'full'`. */
-  readonly phaseScope?: PhaseScope
-}
+export const modulationOptions = options({
+  /** What of the base optimizer the coefficient acts on. */
+  modulationTarget: oneOf('gain', 'momentum', 'trustRatio'),
+  /** How much of what the coefficient changes is added. */
+  modulationStrength: real('[0, inf)', 0.15),
+  /** How large that is at most, as a part of the base direction. */
+  modulationMaxRatio: real('[0, 1]', 0.25),
+  /** On which leaves it acts. */
+  layerScope: oneOf('all', 'convOnly', 'classifierOnly', 'earlyBlocks', 'lateBlocks'),
+  /** When it acts. */
+  phaseScope: oneOf('full', 'early', 'middle', 'late'),
+})
 
-export interface MomentumBaseOptions extends ModulationOptions, BaseOptions, MaskOptions {
-  /** $\lambda \ge 0$, in the momentum, or a schedule of it; default 0. */
-  readonly weightDecay?: Scheduled
-}
+export interface ModulationOptions extends OptionsOf<typeof modulationOptions> {}
 
-export interface BaseOptions {
-  /** $\mu$, and AdamW's $\beta_1$, in (0, 1); default 0.9. */
-  readonly baseMomentum?: Hyperparameter
-  /** AdamW's $\beta_2$ in (0, 1); default 0.999. */
-  readonly baseBeta2?: Hyperparameter
-  /** AdamW's $\varepsilon > 0$; default 1e-8. */
-  readonly baseEps?: Hyperparameter
-}
+export const baseOptions = options({
+  /** $\mu$, and AdamW's $\beta_1$. */
+  baseMomentum: real('(0, 1)', 0.9),
+  /** AdamW's $\beta_2$. */
+  baseBeta2: real('(0, 1)', 0.999),
+  /** AdamW's $\varepsilon$. */
+  baseEps: eps(1e-8),
+})
+
+export interface BaseOptions extends OptionsOf<typeof baseOptions> {}
+
+const momentumBaseOptions = options({
+  ...modulationOptions.fields,
+  ...baseOptions.fields,
+  ...maskOptions.fields,
+  /** $\lambda$, decay in the momentum, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+})
+
+export interface MomentumBaseOptions
+  extends ModulationOptions,
+    BaseOptions,
+    MaskOptions,
+    OptionsOf<typeof momentumBaseOptions> {}
 
 const phases: Readonly<Record<PhaseScope, Phase>> = {
   full: () => scalar(1),
@@ -169,23 +178,22 @@ const scopes: Readonly<Record<LayerScope, LeafSelector>> = {
  */
 const modulate = <S>(
   {
-    modulationTarget = 'gain',
-    modulationStrength = 0.15,
-    modulationMaxRatio = 0.25,
-    layerScope = 'all',
-    phaseScope = 'full',
-  }: ModulationOptions,
+    modulationTarget,
+    modulationStrength,
+    modulationMaxRatio,
+    layerScope,
+    phaseScope,
+  }: Complete<typeof modulationOptions.fields>,
   momentum: GradientTransform<S>,
 ) => {
-  admit('modulationStrength', modulationStrength, '[0, inf)')
   const targets: Readonly<Record<ModulationTarget, GradientTransform<unknown>>> = {
     gain: identity,
     momentum,
     trustRatio: difference(scaleByTrustRatio({ min: 0.5, max: 1.5, zeroNorm: 'formula' }), identity),
   }
-  const delta = chain(choose('modulationTarget', modulationTarget, targets), plasticityDelta, scale(modulationStrength))
+  const delta = chain(targets[modulationTarget], plasticityDelta, scale(modulationStrength))
   const modulated = boundedResidual(delta, modulationMaxRatio)
-  return masked(choose('layerScope', layerScope, scopes), when(choose('phaseScope', phaseScope, phases), modulated))
+  return masked(scopes[layerScope], when(phases[phaseScope], modulated))
 }
 
 /**
@@ -194,17 +202,16 @@ const modulate = <S>(
  * @example
  * withPlasticity(plasticity(), {}, chain(overSgdMomentum({ modulationTarget: 'momentum' }), scaleByLearningRate(0.01)))
  */
-export const overSgdMomentum = ({
-  baseMomentum = 0.9,
-  weightDecay = 0,
-  mask,
-  ...modulation
-}: MomentumBaseOptions = {}) =>
-  namedChain({
+export const overSgdMomentum = (given: MomentumBaseOptions = {}) => {
+  const { baseMomentum, weightDecay, mask, ...modulation } = momentumBaseOptions.read('overSgdMomentum', given)
+  return namedChain({
     decay: addDecayedWeights(weightDecay, { mask }),
-    momentum: trace(admit('baseMomentum', baseMomentum, '(0, 1)')),
+    momentum: trace(baseMomentum),
     modulation: modulate(modulation, identity),
   })
+}
+
+const overAdamWOptions = options({ ...modulationOptions.fields, ...baseOptions.fields })
 
 /**
  * Hybrid over AdamW: $b_t = \hat m_t / (\sqrt{\hat v_t} + \varepsilon)$, with moments of its own, modulated.
@@ -212,17 +219,11 @@ export const overSgdMomentum = ({
  * @example
  * withPlasticity(plasticity(), {}, chain(overAdamW({ layerScope: 'earlyBlocks' }), scaleByLearningRate(1e-3)))
  */
-export const overAdamW = ({
-  baseMomentum = 0.9,
-  baseBeta2 = 0.999,
-  baseEps = 1e-8,
-  ...modulation
-}: ModulationOptions & BaseOptions = {}) => {
-  const b1 = admit('baseMomentum', baseMomentum, '(0, 1)')
-  const base = scaleByAdam({ b1, b2: admit('baseBeta2', baseBeta2, '(0, 1)'), eps: baseEps })
+export const overAdamW = (given: ModulationOptions & BaseOptions = {}) => {
+  const { baseMomentum: b1, baseBeta2: b2, baseEps: eps, ...modulation } = overAdamWOptions.read('overAdamW', given)
   return provide(
     'moment',
     ema(b1, { biasCorrection: true }),
-    namedChain({ moments: base, modulation: modulate(modulation, recall('moment')) }),
+    namedChain({ moments: scaleByAdam({ b1, b2, eps }), modulation: modulate(modulation, recall('moment')) }),
   )
 }

@@ -1,7 +1,10 @@
 /** NeuroPlastic and its design space: coefficient, rule and step, put together. */
+
 import type { Expr } from '../expr/expr.js'
 import { map } from '../expr/tree.js'
+import { type Complete, flag, nested, type OptionsOf, options, real, scheduled, seed } from '../schema/index.js'
 import { configured } from '../transform/configured.js'
+import { homeostasisOptions } from '../transform/homeostasis.js'
 import {
   addDecayedWeights,
   averageOverLeaf,
@@ -9,50 +12,59 @@ import {
   type GradientTransform,
   graft,
   type HomeostasisOptions,
-  type Hyperparameter,
   homeostasis,
   identity,
   type MaskOptions,
   namedChain,
   observe,
-  type Scheduled,
   scaleByLearningRate,
   shuffleWithinLeaf,
   withLearningRateController,
 } from '../transform/index.js'
-import { admitOptions } from '../transform/options.js'
-import { type ControllerMode, type ControllerOptions, plasticityController } from './controller.js'
-import { gradientOnlyAlpha, type PlasticityOptions, plasticity, withPlasticity } from './plasticity.js'
+import { maskOptions } from '../transform/scale.js'
+import { type ControllerMode, type ControllerOptions, controllerOptions, plasticityController } from './controller.js'
+import {
+  gradientOnlyAlpha,
+  type PlasticityOptions,
+  plasticity,
+  plasticityOptions,
+  withPlasticity,
+} from './plasticity.js'
 import {
   type BaseOptions,
+  baseOptions,
   boundedResidualRule,
   classic,
   type ModulationOptions,
+  modulationOptions,
   type OrthogonalOptions,
+  orthogonalOptions,
   orthogonalRule,
   overAdamW,
   overSgdMomentum,
 } from './rules.js'
 
-export interface NeuroPlasticOptions extends MaskOptions {
-  /** $\eta > 0$, or a schedule of it; default 0.001. */
-  readonly learningRate?: Scheduled
-  /** $\lambda \ge 0$, or a schedule of it; default 0. */
-  readonly weightDecay?: Scheduled
-  /** Whether the decay stays out of what homeostasis sees: $p \leftarrow p - \eta \lambda p$; default false. */
-  readonly decoupledWeightDecay?: boolean
-  readonly plasticity?: PlasticityOptions
-  readonly homeostasis?: HomeostasisOptions
-}
+const neuroPlasticOptions = options({
+  ...maskOptions.fields,
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.001),
+  /** $\lambda$, decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  /** Whether the decay stays out of what homeostasis sees: $p \leftarrow p - \eta \lambda p$. */
+  decoupledWeightDecay: flag(false),
+  /** Of the coefficient. */
+  plasticity: nested<PlasticityOptions>(plasticityOptions),
+  /** Of the homeostasis. */
+  homeostasis: nested<HomeostasisOptions>(homeostasisOptions),
+})
 
-/**
- * Decay, homeostasis, step: what follows every rule.
- *
- * @example
- * chain(leafwise(g => g.sign()), settle({ weightDecay: 0.01 }, scaleByLearningRate(0.1)))
- */
-export const settle = <S>(
-  { weightDecay = 0, decoupledWeightDecay = false, mask, homeostasis: options }: NeuroPlasticOptions,
+export interface NeuroPlasticOptions extends MaskOptions, OptionsOf<typeof neuroPlasticOptions> {}
+
+/** The options of every variant, complete. */
+type Shared = Complete<typeof neuroPlasticOptions.fields>
+
+const settled = <S>(
+  { weightDecay, decoupledWeightDecay, mask, homeostasis: options }: Omit<Shared, 'learningRate' | 'plasticity'>,
   step: GradientTransform<S>,
 ) => {
   const decay = addDecayedWeights(decoupledWeightDecay ? 0 : weightDecay, { mask })
@@ -67,48 +79,44 @@ export const settle = <S>(
   })
 }
 
-const step = ({ learningRate = 1e-3 }: NeuroPlasticOptions) => scaleByLearningRate(learningRate)
-
-/** Some of the options, those that are given. */
-const pick = <O extends object>(options: O, keys: readonly (keyof O & string)[]): object =>
-  Object.fromEntries(keys.flatMap(key => (options[key] === undefined ? [] : [[key, options[key]]])))
+/**
+ * Decay, homeostasis, step: what follows every rule.
+ *
+ * @example
+ * chain(leafwise(g => g.sign()), settle({ weightDecay: 0.01 }, scaleByLearningRate(0.1)))
+ */
+export const settle = <S>(given: NeuroPlasticOptions, step: GradientTransform<S>) =>
+  settled(neuroPlasticOptions.read('settle', given), step)
 
 /** Says how a variant was made: its options, as `fromConfig` reads them, with more of them under `plasticity`. */
-const described = <T extends GradientTransform<unknown>>(
-  options: NeuroPlasticOptions,
-  more: object,
-  transform: T,
-): T => {
-  const shared = ['learningRate', 'weightDecay', 'decoupledWeightDecay', 'mask', 'plasticity', 'homeostasis'] as const
-  // What a variant has besides is what it says of itself, but for an epsilon, which it calls by another name.
-  const own = Object.keys(more).flatMap(key => (/^(orthogonal|controller)Eps$/.test(key) ? [key, 'eps'] : [key]))
-  admitOptions('this variant of neuroPlastic', options, [...shared, ...own])
-  const given = pick(
-    options,
-    shared.filter(key => key !== 'plasticity'),
-  )
+const described = <T extends GradientTransform<unknown>>(given: NeuroPlasticOptions, more: object, transform: T): T => {
+  const { plasticity, ...shared } = neuroPlasticOptions.from(given)
   return configured(transform, {
     optimizer: 'neuroplastic',
-    ...given,
-    plasticity: { ...options.plasticity, ...more },
+    ...present(shared),
+    plasticity: { ...plasticity, ...more },
   })
 }
 
+/** Those options that are given. */
+const present = (given: object): object =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+
 /** A coefficient, the rule that applies it, then {@link settle}. */
 const assemble = <Sa, Sr, Ss>(
-  options: NeuroPlasticOptions,
+  options: Shared,
   alpha: GradientTransform<Sa>,
   rule: GradientTransform<Sr>,
   step: GradientTransform<Ss>,
-) => withPlasticity(alpha, options.plasticity ?? {}, namedChain({ rule, settle: settle(options, step) }))
+) => withPlasticity(alpha, options.plasticity ?? {}, namedChain({ rule, settle: settled(options, step) }))
 
 /** A rule over the full coefficient, with a plain step. */
-const modulated = <S>(options: NeuroPlasticOptions, rule: GradientTransform<S>) =>
-  assemble(options, plasticity(options.plasticity), rule, step(options))
+const modulated = <S>(options: Shared, rule: GradientTransform<S>) =>
+  assemble(options, plasticity(options.plasticity), rule, scaleByLearningRate(options.learningRate))
 
 /** The classic rule over another coefficient, with a plain step. */
-const gated = <S>(options: NeuroPlasticOptions, alpha: GradientTransform<S>) =>
-  assemble(options, alpha, classic(), step(options))
+const gated = <S>(options: Shared, alpha: GradientTransform<S>) =>
+  assemble(options, alpha, classic(), scaleByLearningRate(options.learningRate))
 
 /**
  * NeuroPlastic: each gradient element modulated by its plasticity coefficient,
@@ -120,7 +128,8 @@ const gated = <S>(options: NeuroPlasticOptions, alpha: GradientTransform<S>) =>
  *
  * Source: arXiv 2604.26297.
  */
-export const neuroPlastic = (options: NeuroPlasticOptions = {}) => described(options, {}, modulated(options, classic()))
+export const neuroPlastic = (given: NeuroPlasticOptions = {}) =>
+  described(given, {}, modulated(neuroPlasticOptions.read('neuroPlastic', given), classic()))
 
 /**
  * NeuroPlastic with the coefficient of the gradient's magnitude alone: $u = \alpha_{go}\, g$.
@@ -128,13 +137,18 @@ export const neuroPlastic = (options: NeuroPlasticOptions = {}) => described(opt
  * @example
  * compile(gradientOnly({ learningRate: 0.1 }))
  */
-export const gradientOnly = (options: NeuroPlasticOptions = {}) =>
-  described(options, { mode: 'gradOnly' }, gated(options, gradientOnlyAlpha(options.plasticity)))
-
-export interface BoundedOptions extends NeuroPlasticOptions {
-  /** $\kappa$ in [0, 1], default 0.5. */
-  readonly residualMaxRatio?: Hyperparameter
+export const gradientOnly = (given: NeuroPlasticOptions = {}) => {
+  const options = neuroPlasticOptions.read('gradientOnly', given)
+  return described(given, { mode: 'gradOnly' }, gated(options, gradientOnlyAlpha(options.plasticity)))
 }
+
+const boundedOptions = options({
+  ...neuroPlasticOptions.fields,
+  /** $\kappa$, how large what plasticity changes is at most, as a part of the gradient. */
+  residualMaxRatio: real('[0, 1]', 0.5),
+})
+
+export interface BoundedOptions extends NeuroPlasticOptions, OptionsOf<typeof boundedOptions> {}
 
 /**
  * NeuroPlastic as a residual of bounded norm: $\lVert u - g \rVert \le \kappa \lVert g \rVert$.
@@ -142,12 +156,13 @@ export interface BoundedOptions extends NeuroPlasticOptions {
  * @example
  * compile(boundedNeuroPlastic({ learningRate: 0.1, residualMaxRatio: 0.25 }))
  */
-export const boundedNeuroPlastic = ({ residualMaxRatio = 0.5, ...options }: BoundedOptions = {}) =>
-  described(
-    options,
-    { boundedResidual: true, residualMaxRatio },
-    modulated(options, boundedResidualRule(residualMaxRatio)),
-  )
+export const boundedNeuroPlastic = (given: BoundedOptions = {}) => {
+  const { residualMaxRatio, ...options } = boundedOptions.read('boundedNeuroPlastic', given)
+  const more = { boundedResidual: true, residualMaxRatio }
+  return described(given, more, modulated(options, boundedResidualRule(residualMaxRatio)))
+}
+
+const orthogonalNeuroPlasticOptions = options({ ...neuroPlasticOptions.fields, ...orthogonalOptions.fields })
 
 /**
  * NeuroPlastic as a residual orthogonal to the gradient.
@@ -155,35 +170,20 @@ export const boundedNeuroPlastic = ({ residualMaxRatio = 0.5, ...options }: Boun
  * @example
  * compile(orthogonalNeuroPlastic({ learningRate: 0.1, orthogonalSchedule: 'cosine' }))
  */
-export const orthogonalNeuroPlastic = (options: NeuroPlasticOptions & OrthogonalOptions = {}) =>
-  described(
-    options,
-    {
-      ...pick(options, [
-        'orthogonalLambda',
-        'orthogonalMaxRatio',
-        'orthogonalNormalization',
-        'orthogonalSchedule',
-        'orthogonalLateStartFraction',
-      ]),
-      orthogonalResidual: true,
-      orthogonalEps: options.eps ?? 1e-8,
-    },
-    modulated(options, orthogonalRule(options)),
+export const orthogonalNeuroPlastic = (given: NeuroPlasticOptions & OrthogonalOptions = {}) => {
+  const options = orthogonalNeuroPlasticOptions.read('orthogonalNeuroPlastic', given)
+  const { eps: _, ...own } = orthogonalOptions.from(given)
+  return described(
+    given,
+    { ...present(own), orthogonalResidual: true, orthogonalEps: options.eps },
+    modulated(options, orthogonalRule(orthogonalOptions.from(options))),
   )
+}
 
 type HybridOptions = NeuroPlasticOptions & ModulationOptions & BaseOptions
 
-const hybridKeys = [
-  'modulationTarget',
-  'modulationStrength',
-  'modulationMaxRatio',
-  'layerScope',
-  'phaseScope',
-  'baseMomentum',
-  'baseBeta2',
-  'baseEps',
-] as const
+const hybridOwn = options({ ...modulationOptions.fields, ...baseOptions.fields })
+const hybridOptions = options({ ...neuroPlasticOptions.fields, ...hybridOwn.fields })
 
 /**
  * NeuroPlastic over SGD with momentum, whose decay is in the momentum: $b_t = \mu\, b_{t-1} + g + \lambda p$. As in the authors'
@@ -192,12 +192,13 @@ const hybridKeys = [
  * @example
  * compile(hybridSgdMomentum({ learningRate: 0.01, modulationStrength: 0.3 }))
  */
-export const hybridSgdMomentum = (all: HybridOptions = {}) => {
-  const { weightDecay = 0, ...options } = all
+export const hybridSgdMomentum = (given: HybridOptions = {}) => {
+  const options = hybridOptions.read('hybridSgdMomentum', given)
+  const { weightDecay, mask } = options
   return described(
-    all,
-    { ...pick(all, hybridKeys), hybridBase: 'sgdMomentum' },
-    modulated(options, overSgdMomentum({ ...options, weightDecay })),
+    given,
+    { ...present(hybridOwn.from(given)), hybridBase: 'sgdMomentum' },
+    modulated({ ...options, weightDecay: 0 }, overSgdMomentum({ ...hybridOwn.from(options), weightDecay, mask })),
   )
 }
 
@@ -207,12 +208,16 @@ export const hybridSgdMomentum = (all: HybridOptions = {}) => {
  * @example
  * compile(hybridAdamW({ learningRate: 1e-3, weightDecay: 0.01, phaseScope: 'early' }))
  */
-export const hybridAdamW = (options: HybridOptions = {}) =>
-  described(
-    options,
-    { ...pick(options, hybridKeys), hybridBase: 'adamw' },
-    modulated({ ...options, decoupledWeightDecay: true }, overAdamW(options)),
+export const hybridAdamW = (given: HybridOptions = {}) => {
+  const options = hybridOptions.read('hybridAdamW', given)
+  return described(
+    given,
+    { ...present(hybridOwn.from(given)), hybridBase: 'adamw' },
+    modulated({ ...options, decoupledWeightDecay: true }, overAdamW(hybridOwn.from(options))),
   )
+}
+
+const controlledOptions = options({ ...neuroPlasticOptions.fields, ...controllerOptions.fields })
 
 /**
  * NeuroPlastic whose learning rate follows the coefficient, for all leaves, by layer group, or at the classifier.
@@ -220,21 +225,21 @@ export const hybridAdamW = (options: HybridOptions = {}) =>
  * @example
  * compile(controlledNeuroPlastic('layerwise', { learningRate: 0.1 }))
  */
-export const controlledNeuroPlastic = (mode: ControllerMode, options: NeuroPlasticOptions & ControllerOptions = {}) =>
-  described(
-    options,
-    {
-      ...pick(options, ['controllerAlpha', 'controllerLow', 'controllerHigh']),
-      lrControllerMode: mode,
-      controllerEps: options.eps ?? 1e-8,
-    },
+export const controlledNeuroPlastic = (mode: ControllerMode, given: NeuroPlasticOptions & ControllerOptions = {}) => {
+  const options = controlledOptions.read('controlledNeuroPlastic', given)
+  const { eps: _, ...own } = controllerOptions.from(given)
+  const controller = plasticityController(mode, controllerOptions.from(options))
+  return described(
+    given,
+    { ...present(own), lrControllerMode: mode, controllerEps: options.eps },
     assemble(
       options,
       plasticity(options.plasticity),
       classic(),
-      withLearningRateController(options.learningRate ?? 1e-3, plasticityController(mode, options)),
+      withLearningRateController(options.learningRate, controller),
     ),
   )
+}
 
 /**
  * Control: $\alpha = 1$. The same homeostasis and step, no plasticity.
@@ -242,8 +247,10 @@ export const controlledNeuroPlastic = (mode: ControllerMode, options: NeuroPlast
  * @example
  * compile(alphaOne({ learningRate: 0.1 }))
  */
-export const alphaOne = (options: NeuroPlasticOptions = {}) =>
-  described(options, { control: 'one' }, settle(options, step(options)))
+export const alphaOne = (given: NeuroPlasticOptions = {}) => {
+  const options = neuroPlasticOptions.read('alphaOne', given)
+  return described(given, { control: 'one' }, settled(options, scaleByLearningRate(options.learningRate)))
+}
 
 /**
  * Control: the coefficient averaged over the leaf. Its size without its pattern.
@@ -251,13 +258,19 @@ export const alphaOne = (options: NeuroPlasticOptions = {}) =>
  * @example
  * compile(alphaAveraged({ learningRate: 0.1 }))
  */
-export const alphaAveraged = (options: NeuroPlasticOptions = {}) =>
-  described(options, { control: 'averaged' }, gated(options, chain(plasticity(options.plasticity), averageOverLeaf())))
-
-export interface ShuffledOptions extends NeuroPlasticOptions {
-  /** Of the permutations: a whole number, default 0. */
-  readonly seed?: number
+export const alphaAveraged = (given: NeuroPlasticOptions = {}) => {
+  const options = neuroPlasticOptions.read('alphaAveraged', given)
+  const alpha = chain(plasticity(options.plasticity), averageOverLeaf())
+  return described(given, { control: 'averaged' }, gated(options, alpha))
 }
+
+const shuffledOptions = options({
+  ...neuroPlasticOptions.fields,
+  /** Of the permutations; default 0. */
+  seed: seed(),
+})
+
+export interface ShuffledOptions extends NeuroPlasticOptions, OptionsOf<typeof shuffledOptions> {}
 
 /**
  * Control: the coefficient shuffled within the leaf. Its distribution without its pattern.
@@ -265,12 +278,11 @@ export interface ShuffledOptions extends NeuroPlasticOptions {
  * @example
  * compile(alphaShuffled({ learningRate: 0.1, seed: 7 }))
  */
-export const alphaShuffled = ({ seed = 0, ...options }: ShuffledOptions = {}) =>
-  described(
-    options,
-    { control: 'shuffled', controlSeed: seed },
-    gated(options, chain(plasticity(options.plasticity), shuffleWithinLeaf(seed))),
-  )
+export const alphaShuffled = (given: ShuffledOptions = {}) => {
+  const { seed, ...options } = shuffledOptions.read('alphaShuffled', given)
+  const alpha = chain(plasticity(options.plasticity), shuffleWithinLeaf(seed))
+  return described(given, { control: 'shuffled', controlSeed: seed }, gated(options, alpha))
+}
 
 /**
  * Control: the gradient's direction with the modulated norm. Its step size without its direction.
@@ -278,5 +290,7 @@ export const alphaShuffled = ({ seed = 0, ...options }: ShuffledOptions = {}) =>
  * @example
  * compile(alphaGrafted({ learningRate: 0.1 }))
  */
-export const alphaGrafted = (options: NeuroPlasticOptions = {}) =>
-  described(options, { control: 'grafted' }, modulated(options, graft(classic(), identity)))
+export const alphaGrafted = (given: NeuroPlasticOptions = {}) => {
+  const options = neuroPlasticOptions.read('alphaGrafted', given)
+  return described(given, { control: 'grafted' }, modulated(options, graft(classic(), identity)))
+}

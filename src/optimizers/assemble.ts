@@ -10,17 +10,17 @@ import {
 
 /** What every optimizer is given. */
 export interface StepOptions {
-  /** $\eta > 0$, or a schedule of it. */
+  /** $\eta$, the size of a step, or a schedule of it. */
   readonly learningRate?: Scheduled
 }
 
 /** What every optimizer with weight decay is given. */
 export interface DecayOptions extends MaskOptions {
-  /** $\lambda \ge 0$, or a schedule of it. */
+  /** $\lambda$, how much parameters decay, or a schedule of it. */
   readonly weightDecay?: Scheduled
 }
 
-type Parts = Required<StepOptions> & Required<Pick<DecayOptions, 'weightDecay'>> & Pick<DecayOptions, 'mask'>
+type Parts = Required<StepOptions> & Required<Pick<DecayOptions, 'weightDecay'>> & MaskOptions
 
 /** Decay before the rule, which sees it as a part of the gradient. */
 export const coupled = <S>({ learningRate, weightDecay, mask }: Parts, moments: GradientTransform<S>) =>

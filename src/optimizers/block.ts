@@ -1,13 +1,14 @@
 /** Optimizers whose steps are measured by the leaf, or whose second moments are smaller than the parameters. Defaults are optax's. */
+import { eps, flag, leaves, type OptionsOf, options, real, scheduled } from '../schema/index.js'
+import { toSchedule } from '../schema/schedule.js'
+import { factoredRmsOptions } from '../transform/block/factored.js'
 import {
   addDecayedWeights,
   allLeaves,
   clipByBlockRms,
   ema,
   type FactoredRmsOptions,
-  type Hyperparameter,
   identity,
-  type LeafSelector,
   type MomentOptions,
   masked,
   namedChain,
@@ -20,80 +21,68 @@ import {
   scaleByTrustRatio,
   trace,
 } from '../transform/index.js'
-import { scheduleOf } from '../transform/schedules/index.js'
-import type { DecayOptions, StepOptions } from './assemble.js'
+import { momentOptions } from '../transform/moments.js'
+import { type MaskOptions, maskOptions } from '../transform/scale.js'
 import { coupled } from './assemble.js'
-import { betas, decay, described, epsilon, learningRate } from './describe.js'
+import { described } from './describe.js'
 
-export interface Sm3OptimizerOptions extends StepOptions, DecayOptions {
-  /** $\beta_1$ in [0, 1), the decay of the average of updates; default 0.9. */
-  readonly momentum?: Hyperparameter
-}
+const sm3Options = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.1),
+  /** $\lambda$, coupled decay, or a schedule of it; optax has none. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  /** $\beta_1$, the decay of the average of updates. */
+  momentum: real('[0, 1)', 0.9),
+})
+
+export interface Sm3OptimizerOptions extends MaskOptions, OptionsOf<typeof sm3Options> {}
 
 /**
  * SM3: AdaGrad that keeps only the maximum of each slice of a leaf, as in {@link scaleBySm3}.
  *
- * @param options.learningRate default 0.1
- * @param options.momentum in [0, 1), default 0.9
- * @param options.weightDecay coupled, default 0; optax has none
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(sm3({ learningRate: 0.1 }))
  *
  * Source: Anil et al., arXiv 1901.11150.
  */
-export const sm3 = described(
-  'sm3',
-  { ...learningRate, ...decay, momentum: '[0, 1)' },
-  ({ learningRate = 0.1, momentum = 0.9, weightDecay = 0, mask }: Sm3OptimizerOptions) =>
-    coupled({ learningRate, weightDecay, mask }, scaleBySm3({ b1: momentum })),
+export const sm3 = described<Sm3OptimizerOptions>()('sm3', sm3Options, ({ momentum, ...parts }) =>
+  coupled(parts, scaleBySm3({ b1: momentum })),
 )
 
-export interface AdafactorOptions extends StepOptions, DecayOptions, FactoredRmsOptions {
-  /** Whether steps are in proportion to the parameters' root mean square; default true. */
-  readonly multiplyByParameterScale?: boolean
-  /** $d$ in (0, inf], the greatest root mean square of a leaf's update before its size; default 1. */
-  readonly clippingThreshold?: Hyperparameter
-  /** $\beta_1$ in [0, 1), the decay of a moving average of steps; default none. */
-  readonly momentum?: Hyperparameter
-}
+const adafactorOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it; default none: steps are as large as the parameters' scale. */
+  learningRate: scheduled('(0, inf)'),
+  /** $\lambda$, decoupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...factoredRmsOptions.fields,
+  /** Whether steps are in proportion to the parameters' root mean square. */
+  multiplyByParameterScale: flag(true),
+  /** $d$, the greatest root mean square of a leaf's update before its size. */
+  clippingThreshold: real('(0, inf]', 1),
+  /** $\beta_1$, the decay of a moving average of steps; default none. */
+  momentum: real('[0, 1)'),
+})
+
+export interface AdafactorOptions extends MaskOptions, FactoredRmsOptions, OptionsOf<typeof adafactorOptions> {}
 
 /**
  * Adafactor: a factored second moment, clipped by the leaf, in proportion to the parameters:
  * $$ p_{t+1} = p_t - \lambda p_t - \eta_t \max(\mathrm{RMS}(p_t), 10^{-3})\, \frac{u_t}{\max(1, \mathrm{RMS}(u_t) / d)}, $$
  * with $u_t$ of {@link scaleByFactoredRms}. Decay is not multiplied by the learning rate, as in optax.
  *
- * @param options.learningRate default none: steps are as large as the parameters' scale
- * @param options.weightDecay decoupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(adafactor({ learningRate: 0.003 }))
  *
  * Source: Shazeer and Stern, arXiv 1804.04235.
  */
-export const adafactor = described(
+export const adafactor = described<AdafactorOptions>()(
   'adafactor',
-  {
-    ...learningRate,
-    ...decay,
-    ...epsilon,
-    factored: 'boolean',
-    decayRate: '[0, inf)',
-    stepOffset: 'integer in [0, inf)',
-    minDimSizeToFactor: 'integer in [1, inf)',
-    multiplyByParameterScale: 'boolean',
-    clippingThreshold: '(0, inf]',
-    momentum: '[0, 1)',
-  },
-  ({
-    learningRate,
-    multiplyByParameterScale = true,
-    clippingThreshold = 1,
-    momentum,
-    weightDecay = 0,
-    mask,
-    ...moments
-  }: AdafactorOptions) =>
+  adafactorOptions,
+  ({ learningRate, multiplyByParameterScale, clippingThreshold, momentum, weightDecay, mask, ...moments }) =>
     namedChain({
       moments: scaleByFactoredRms(moments),
       clip: clippingThreshold === Number.POSITIVE_INFINITY ? identity : clipByBlockRms(clippingThreshold),
@@ -107,52 +96,40 @@ export const adafactor = described(
     }),
 )
 
-export interface LarsOptions extends StepOptions, DecayOptions {
-  /** $c > 0$, a factor of the ratio; default 0.001. */
-  readonly trustCoefficient?: Hyperparameter
-  /** $\varepsilon \ge 0$, added to the update's norm; default 0. */
-  readonly eps?: Hyperparameter
+const larsOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  /** $c$, a factor of the ratio. */
+  trustCoefficient: real('(0, inf)', 0.001),
+  /** $\varepsilon$, added to the update's norm. */
+  eps: real('[0, inf)', 0),
   /** Which leaves are scaled by the ratio; default all. */
-  readonly trustRatioMask?: LeafSelector | undefined
-  /** $\mu$ in [0, 1), default 0.9. */
-  readonly momentum?: Hyperparameter
-  /** Whether to look ahead; default false. */
-  readonly nesterov?: boolean
-}
+  trustRatioMask: leaves(),
+  /** $\mu$, the part of the momentum that stays. */
+  momentum: real('[0, 1)', 0.9),
+  /** Whether to look ahead. */
+  nesterov: flag(false),
+})
+
+export interface LarsOptions extends MaskOptions, OptionsOf<typeof larsOptions> {}
 
 /**
  * LARS: momentum over steps whose size is in proportion to each leaf's parameters:
  * $$ b_t = \mu\, b_{t-1} + \eta\, c\, \frac{\lVert p_t \rVert}{\lVert g_t + \lambda p_t \rVert}\,(g_t + \lambda p_t), \qquad p_{t+1} = p_t - b_t. $$
  *
- * @param options.learningRate default 1
- * @param options.weightDecay coupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(lars({ learningRate: 1, weightDecay: 1e-4, trustRatioMask: named(/kernel$/) }))
  *
  * Source: You et al., arXiv 1708.03888.
  */
-export const lars = described(
+export const lars = described<LarsOptions>()(
   'lars',
-  {
-    ...learningRate,
-    ...decay,
-    trustCoefficient: '(0, inf)',
-    eps: '[0, inf)',
-    trustRatioMask: 'selector',
-    momentum: '[0, 1)',
-    nesterov: 'boolean',
-  },
-  ({
-    learningRate = 1,
-    weightDecay = 0,
-    mask,
-    trustCoefficient = 0.001,
-    eps = 0,
-    trustRatioMask = allLeaves,
-    momentum = 0.9,
-    nesterov = false,
-  }: LarsOptions) =>
+  larsOptions,
+  ({ learningRate, weightDecay, mask, trustCoefficient, eps, trustRatioMask = allLeaves, momentum, nesterov }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
       trust: masked(trustRatioMask, scaleByTrustRatio({ trustCoefficient, eps })),
@@ -161,56 +138,66 @@ export const lars = described(
     }),
 )
 
-export interface LambOptions extends StepOptions, DecayOptions, MomentOptions {}
+const lambOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1e-3),
+  /** $\lambda$, decay within the ratio, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...momentOptions.fields,
+  /** $\varepsilon$, added to the root. */
+  eps: eps(1e-6),
+})
+
+export interface LambOptions extends MaskOptions, Omit<MomentOptions, 'eps'>, OptionsOf<typeof lambOptions> {}
 
 /**
  * LAMB: AdamW whose steps are in proportion to each leaf's parameters:
  * $$ p_{t+1} = p_t - \eta\, \frac{\lVert p_t \rVert}{\lVert r_t + \lambda p_t \rVert}\,(r_t + \lambda p_t), \qquad
  *    r_t = \frac{\hat m_t}{\sqrt{\hat v_t} + \varepsilon}. $$
  *
- * @param options.learningRate default 0.001
- * @param options.eps default 1e-6
- * @param options.weightDecay within the ratio, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(lamb({ learningRate: 1e-3, weightDecay: 0.01 }))
  *
  * Source: You et al., arXiv 1904.00962.
  */
-export const lamb = described(
-  'lamb',
-  { ...learningRate, ...decay, ...betas, ...epsilon, epsRoot: '[0, inf)' },
-  ({ learningRate = 1e-3, weightDecay = 0, mask, eps = 1e-6, ...moments }: LambOptions) =>
-    namedChain({
-      moments: scaleByAdam({ ...moments, eps }),
-      decay: addDecayedWeights(weightDecay, { mask }),
-      trust: scaleByTrustRatio({ eps: 0 }),
-      step: scaleByLearningRate(learningRate),
-    }),
+export const lamb = described<LambOptions>()('lamb', lambOptions, ({ learningRate, weightDecay, mask, ...moments }) =>
+  namedChain({
+    moments: scaleByAdam(moments),
+    decay: addDecayedWeights(weightDecay, { mask }),
+    trust: scaleByTrustRatio({ eps: 0 }),
+    step: scaleByLearningRate(learningRate),
+  }),
 )
 
-export interface FromageOptions extends StepOptions, DecayOptions {
-  /** $n \ge 0$, the least that a norm counts; default 1e-6. */
-  readonly minNorm?: Hyperparameter
-}
+const fromageOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.01),
+  /** $\lambda$, coupled decay, or a schedule of it; optax has none. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  /** $n$, the least that a norm counts. */
+  minNorm: real('[0, inf)', 1e-6),
+})
+
+export interface FromageOptions extends MaskOptions, OptionsOf<typeof fromageOptions> {}
 
 /**
  * Fromage: steps in proportion to each leaf's parameters, which are then drawn in so that they do not grow:
  * $$ p_{t+1} = \frac{1}{\sqrt{1 + \eta^2}} \left(p_t - \eta\, \frac{\lVert p_t \rVert}{\lVert g_t \rVert}\, g_t\right). $$
  *
- * @param options.learningRate default 0.01
- * @param options.weightDecay coupled, default 0; optax has none
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(fromage({ learningRate: 0.01 }))
  *
  * Source: Bernstein et al., arXiv 2002.03432.
  */
-export const fromage = described(
+export const fromage = described<FromageOptions>()(
   'fromage',
-  { ...learningRate, ...decay, minNorm: '[0, inf)' },
-  ({ learningRate = 0.01, minNorm = 1e-6, weightDecay = 0, mask }: FromageOptions) => {
-    const rate = scheduleOf('learningRate', learningRate, '(0, inf)')
+  fromageOptions,
+  ({ learningRate, minNorm, weightDecay, mask }) => {
+    const rate = toSchedule(learningRate)
     const shrink: typeof rate = t => rate(t).mul(rate(t)).add(1).sqrt().pow(-1)
     return namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),

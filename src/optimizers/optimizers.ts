@@ -1,8 +1,9 @@
 /** The optimizers that everybody knows, as chains. Defaults are optax's. */
+
 import type { Expr } from '../expr/expr.js'
 import { scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'
-import { admit } from '../transform/hyperparameter.js'
+import { flag, type OptionsOf, options, real, scheduled } from '../schema/index.js'
 import {
   type AdamOptions,
   type AdamState,
@@ -12,23 +13,33 @@ import {
   type Hyperparameter,
   HyperparameterError,
   identity,
+  type MaskOptions,
   namedChain,
   scaleByAdam,
   scaleByAmsgrad,
   scaleByLearningRate,
   trace,
 } from '../transform/index.js'
-import { coupled, type DecayOptions, decoupled, type StepOptions } from './assemble.js'
-import { betas, decay, described, epsilon, learningRate } from './describe.js'
+import { adamOptions as moments } from '../transform/moments.js'
+import { maskOptions } from '../transform/scale.js'
+import { coupled, decoupled } from './assemble.js'
+import { described } from './describe.js'
 
-export interface SgdOptions extends StepOptions, DecayOptions {
-  /** $\mu$ in [0, 1), default 0. */
-  readonly momentum?: Hyperparameter
-  /** Whether to look ahead; default false. */
-  readonly nesterov?: boolean
-  /** $\tau$ in [0, 1], which is taken off gradients on their way into the momentum, all but the first; default 0. */
-  readonly dampening?: Hyperparameter
-}
+const sgdOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.01),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  /** $\mu$, the part of the momentum that stays. */
+  momentum: real('[0, 1)', 0),
+  /** Whether to look ahead. */
+  nesterov: flag(false),
+  /** $\tau$, which is taken off gradients on their way into the momentum, as in PyTorch: all but the first, and not without momentum. */
+  dampening: real('[0, 1]', 0),
+})
+
+export interface SgdOptions extends MaskOptions, OptionsOf<typeof sgdOptions> {}
 
 /** Takes a part off each gradient but the first. */
 const dampen = (dampening: Hyperparameter): GradientTransform<Counted> => ({
@@ -42,52 +53,48 @@ const dampen = (dampening: Hyperparameter): GradientTransform<Counted> => ({
 /**
  * Stochastic gradient descent: $b_t = (1 - \tau)(g_t + \lambda p_t) + \mu\, b_{t-1}$, $p_{t+1} = p_t - \eta\, b_t$.
  *
- * @param options.learningRate default 0.01
- * @param options.weightDecay coupled, default 0
- * @param options.dampening $\tau$, as in PyTorch: not of the first gradient, and not without momentum; default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(sgd({ learningRate: 0.01, momentum: 0.9 }))
  */
-export const sgd = described(
+export const sgd = described<SgdOptions>()(
   'sgd',
-  {
-    ...learningRate,
-    ...decay,
-    momentum: '[0, 1)',
-    nesterov: 'boolean',
-    dampening: '[0, 1]',
-  },
-  ({ learningRate = 0.01, momentum = 0, nesterov = false, dampening = 0, weightDecay = 0, mask }: SgdOptions) =>
+  sgdOptions,
+  ({ learningRate, momentum, nesterov, dampening, weightDecay, mask }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
-      dampening: admit('dampening', dampening, '[0, 1]') === 0 || momentum === 0 ? identity : dampen(dampening),
+      dampening: dampening === 0 || momentum === 0 ? identity : dampen(dampening),
       momentum: momentum === 0 ? identity : trace(momentum, { nesterov }),
       step: scaleByLearningRate(learningRate),
     }),
 )
 
-export interface AdamOptimizerOptions extends StepOptions, DecayOptions, AdamOptions {
-  /** Whether the second moment never falls, as in {@link amsgrad}; not with `nesterov`. Default false. */
-  readonly amsgrad?: boolean
-}
+const adamOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1e-3),
+  /** $\lambda$, coupled decay, as in PyTorch, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...moments.fields,
+  /** Whether the second moment never falls, as in {@link amsgrad}; not with `nesterov`. */
+  amsgrad: flag(false),
+})
 
-const adamFields = {
-  ...learningRate,
-  ...decay,
-  ...betas,
-  ...epsilon,
-  epsRoot: '[0, inf)',
-  biasCorrection: 'boolean',
-  nesterov: 'boolean',
-  amsgrad: 'boolean',
-} as const
+export interface AdamOptimizerOptions extends MaskOptions, AdamOptions, OptionsOf<typeof adamOptions> {}
+
+const adamwOptions = options({
+  ...adamOptions.fields,
+  /** $\lambda$, decoupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 1e-4),
+})
+
+export interface AdamwOptions extends Omit<AdamOptimizerOptions, 'weightDecay'>, OptionsOf<typeof adamwOptions> {}
 
 const momentsOf = ({
-  amsgrad = false,
-  nesterov = false,
+  amsgrad,
+  nesterov,
   ...options
-}: AdamOptions & Pick<AdamOptimizerOptions, 'amsgrad'>): GradientTransform<AdamState> => {
+}: Required<AdamOptions & Pick<AdamOptimizerOptions, 'amsgrad'>>): GradientTransform<AdamState> => {
   if (amsgrad && nesterov) throw new HyperparameterError('nesterov', nesterov, 'false where amsgrad is true')
   return amsgrad ? scaleByAmsgrad(options) : scaleByAdam({ ...options, nesterov })
 }
@@ -95,35 +102,27 @@ const momentsOf = ({
 /**
  * Adam: $p_{t+1} = p_t - \eta\, \hat m_t / (\sqrt{\hat v_t} + \varepsilon)$. Weight decay, if any, is coupled, as in PyTorch.
  *
- * @param options.learningRate default 0.001
- * @param options.weightDecay coupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(adam({ learningRate: 1e-3 }))
  *
  * Source: Kingma and Ba, arXiv 1412.6980.
  */
-export const adam = described(
+export const adam = described<AdamOptimizerOptions>()(
   'adam',
-  adamFields,
-  ({ learningRate = 1e-3, weightDecay = 0, mask, ...moments }: AdamOptimizerOptions) =>
-    coupled({ learningRate, weightDecay, mask }, momentsOf(moments)),
+  adamOptions,
+  ({ learningRate, weightDecay, mask, ...rest }) => coupled({ learningRate, weightDecay, mask }, momentsOf(rest)),
 )
 
 /**
  * AdamW: Adam with decoupled decay, $p_{t+1} = p_t - \eta\,(\hat m_t / (\sqrt{\hat v_t} + \varepsilon) + \lambda p_t)$.
  *
- * @param options.learningRate default 0.001
- * @param options.weightDecay decoupled, default 1e-4
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(adamw({ learningRate: 1e-3, weightDecay: 0.01, mask: named(/kernel$/) }))
  *
  * Source: Loshchilov and Hutter, arXiv 1711.05101.
  */
-export const adamw = described(
-  'adamw',
-  adamFields,
-  ({ learningRate = 1e-3, weightDecay = 1e-4, mask, ...moments }: AdamOptimizerOptions) =>
-    decoupled({ learningRate, weightDecay, mask }, momentsOf(moments)),
+export const adamw = described<AdamwOptions>()('adamw', adamwOptions, ({ learningRate, weightDecay, mask, ...rest }) =>
+  decoupled({ learningRate, weightDecay, mask }, momentsOf(rest)),
 )

@@ -1,4 +1,5 @@
 /** Optimizers that find their step size themselves. */
+import { flag, type OptionsOf, options, scheduled } from '../schema/index.js'
 import {
   type AdaptiveAdamOptions,
   addDecayedWeights,
@@ -16,13 +17,14 @@ import {
   scaleByDowg,
   scaleByLearningRate,
 } from '../transform/index.js'
+import { adaptiveAdamOptions } from '../transform/parameterFree/adaptiveAdam.js'
+import { cocobScaleOptions } from '../transform/parameterFree/cocob.js'
 import { stepByDAdaptation } from '../transform/parameterFree/dAdaptation.js'
-import { stepByMomo, stepByMomoAdam } from '../transform/parameterFree/momo.js'
-import { stepByProdigy } from '../transform/parameterFree/prodigy.js'
-import type { DecayOptions, StepOptions } from './assemble.js'
-import { betas, decay, described, epsilon, learningRate } from './describe.js'
-
-const adaptiveFields = { ...learningRate, ...decay, ...betas, ...epsilon, estimLr0: '(0, inf)' } as const
+import { dogTransformOptions, dowgTransformOptions } from '../transform/parameterFree/distance.js'
+import { momoAdamOptions, momoOptions, stepByMomo, stepByMomoAdam } from '../transform/parameterFree/momo.js'
+import { prodigyOptions, stepByProdigy } from '../transform/parameterFree/prodigy.js'
+import { type MaskOptions, maskOptions } from '../transform/scale.js'
+import { described } from './describe.js'
 
 /**
  * Prodigy: AdamW that learns its step size $d$ from how far it has gone. With $\hat\gamma_t = \gamma_t \sqrt{1 - \beta_2^t} / (1 - \beta_1^t)$,
@@ -33,24 +35,13 @@ const adaptiveFields = { ...learningRate, ...decay, ...betas, ...epsilon, estimL
  * $$ p_{t+1} = p_t - d_{t-1} \hat\gamma_t \Bigl(\frac{m_t}{\sqrt{v_t} + d_t \varepsilon} + \lambda p_t\Bigr). $$
  * Norm and inner product are over all leaves. The bias correction is optax's; the paper leaves it to the implementation.
  *
- * @param options.learningRate $\gamma$, best with a schedule whose peak is 1; default 1
- * @param options.weightDecay decoupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(prodigy())
  *
  * Source: Mishchenko and Defazio, arXiv 2306.06101.
  */
-export const prodigy = described(
-  'prodigy',
-  {
-    ...adaptiveFields,
-    b3: '[0, 1)',
-    estimLrCoef: '(0, inf)',
-    safeguardWarmup: 'boolean',
-  },
-  (options: ProdigyOptions) => stepByProdigy(options),
-)
+export const prodigy = described<ProdigyOptions>()('prodigy', prodigyOptions, stepByProdigy)
 
 /**
  * AdamW by D-Adaptation, which learns the step size $d$. With $\hat\gamma_t = \gamma_t \sqrt{1 - \beta_2^t} / (1 - \beta_1^t)$,
@@ -62,47 +53,42 @@ export const prodigy = described(
  *    p_{t+1} = p_t - \frac{m_t}{\sqrt{v_t} + \varepsilon} - \lambda \eta_t p_t. $$
  * The bias correction is optax's; the paper's algorithm has none.
  *
- * @param options.learningRate $\gamma$, best with a schedule whose peak is 1; default 1
- * @param options.weightDecay decoupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(dadaptAdamw())
  *
  * Source: Defazio and Mishchenko, arXiv 2301.07733.
  */
-export const dadaptAdamw = described('dadaptAdamw', adaptiveFields, (options: AdaptiveAdamOptions) =>
-  stepByDAdaptation(options),
-)
+export const dadaptAdamw = described<AdaptiveAdamOptions>()('dadaptAdamw', adaptiveAdamOptions, stepByDAdaptation)
 
-export interface DogOptimizerOptions extends StepOptions, DecayOptions, DogOptions {
-  /** Whether each leaf has a step size of its own (L-DoG); default false. */
-  readonly layerwise?: boolean
-}
+const dogOptions = options({
+  /** $\gamma$, a factor of the step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...dogTransformOptions.fields,
+  /** Whether each leaf has a step size of its own (L-DoG). */
+  layerwise: flag(false),
+})
+
+export interface DogOptimizerOptions extends MaskOptions, DogOptions, OptionsOf<typeof dogOptions> {}
 
 /**
  * Distance over gradients: SGD whose step size is the distance travelled over the root of the squared gradients' sum,
  * $$ p_{t+1} = p_t - \gamma_t \frac{\max_{s \le t} \lVert p_s - p_0 \rVert}{\sqrt{\sum_{s \le t} \lVert g_s \rVert^2 + \varepsilon}}\, g_t. $$
  * The authors recommend averaged parameters for evaluation: {@link emaParams}.
  *
- * @param options.learningRate $\gamma$, default 1
- * @param options.weightDecay coupled, default 0
- * @param options.initStep what $\lVert p_0 - p_0 \rVert$ is taken for; default `['heuristic', 1e-6]`
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(dog({ layerwise: true }))
  *
  * Source: Ivgi, Hinder and Carmon, arXiv 2302.12022.
  */
-export const dog = described(
+export const dog = described<DogOptimizerOptions>()(
   'dog',
-  {
-    ...learningRate,
-    ...decay,
-    ...epsilon,
-    initStep: [['heuristic', 'distance', 'learningRate'], '(0, inf)'],
-    layerwise: 'boolean',
-  },
-  ({ learningRate = 1, weightDecay = 0, mask, layerwise = false, ...distance }: DogOptimizerOptions) =>
+  dogOptions,
+  ({ learningRate, weightDecay, mask, layerwise, ...distance }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
       distance: layerwise ? perLeaf(scaleByDog(distance)) : scaleByDog(distance),
@@ -110,27 +96,33 @@ export const dog = described(
     }),
 )
 
-export interface DowgOptimizerOptions extends StepOptions, DecayOptions, DowgOptions {
-  /** Whether each leaf has a step size of its own; default false. */
-  readonly layerwise?: boolean
-}
+const dowgOptions = options({
+  /** $\gamma$, a factor of the step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...dowgTransformOptions.fields,
+  /** Whether each leaf has a step size of its own. */
+  layerwise: flag(false),
+})
+
+export interface DowgOptimizerOptions extends MaskOptions, DowgOptions, OptionsOf<typeof dowgOptions> {}
 
 /**
  * Distance over weighted gradients: with $\bar r_t = \max_{s \le t} \lVert p_s - p_0 \rVert$,
  * $$ p_{t+1} = p_t - \gamma_t \frac{\bar r_t^2}{\sqrt{\sum_{s \le t} \bar r_s^2 \lVert g_s \rVert^2} + \varepsilon}\, g_t. $$
  *
- * @param options.learningRate $\gamma$, default 1
- * @param options.weightDecay coupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(dowg())
  *
  * Source: Khaled, Mishchenko and Jin, arXiv 2305.16284.
  */
-export const dowg = described(
+export const dowg = described<DowgOptimizerOptions>()(
   'dowg',
-  { ...learningRate, ...decay, ...epsilon, initEstimSqDist: '(0, inf)', layerwise: 'boolean' },
-  ({ learningRate = 1, weightDecay = 0, mask, layerwise = false, ...distance }: DowgOptimizerOptions) =>
+  dowgOptions,
+  ({ learningRate, weightDecay, mask, layerwise, ...distance }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
       distance: layerwise ? perLeaf(scaleByDowg(distance)) : scaleByDowg(distance),
@@ -138,24 +130,31 @@ export const dowg = described(
     }),
 )
 
-export interface CocobOptions extends StepOptions, DecayOptions, CocobScaleOptions {}
+const cocobOptions = options({
+  /** $\gamma$, a factor of the gradients, or a schedule of it; a constant one changes nothing. */
+  learningRate: scheduled('(0, inf)', 1),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...cocobScaleOptions.fields,
+})
+
+export interface CocobOptions extends MaskOptions, CocobScaleOptions, OptionsOf<typeof cocobOptions> {}
 
 /**
  * Coin betting, element by element: SGD without a learning rate. The rule is that of {@link scaleByCocob}, given
  * $\gamma_t (g_t + \lambda p_t)$; as in optax the factor is of the gradients, since the rule itself knows no scale.
  *
- * @param options.learningRate $\gamma$, default 1; a constant one changes nothing
- * @param options.weightDecay coupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(cocob())
  *
  * Source: Orabona and Tommasi, arXiv 1705.07795.
  */
-export const cocob = described(
+export const cocob = described<CocobOptions>()(
   'cocob',
-  { ...learningRate, ...decay, ...epsilon, alpha: '(0, inf)' },
-  ({ learningRate = 1, weightDecay = 0, mask, ...betting }: CocobOptions) =>
+  cocobOptions,
+  ({ learningRate, weightDecay, mask, ...betting }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
       uphill: scale(-1), // which the next one turns round again
@@ -163,13 +162,6 @@ export const cocob = described(
       betting: scaleByCocob(betting),
     }),
 )
-
-const modelFields = {
-  ...learningRate,
-  ...decay,
-  lowerBound: '(-inf, inf)',
-  adaptLowerBound: 'boolean',
-} as const
 
 /**
  * MoMo: SGD with momentum whose step size is Polyak's, for a model of the loss that momentum builds; at most $\alpha_t$. Reads
@@ -181,8 +173,6 @@ const modelFields = {
  * As in optax; the paper divides the step too by $1 + \alpha_t \lambda$. With a mask, leaves that do not decay enter the
  * quotient as the same minimization gives it, with $\lambda = 0$.
  *
- * @param options.learningRate $\alpha$, rather too large; default 1
- * @param options.weightDecay by a proximal step, default 0
  * @throws HyperparameterError
  * @throws ReferenceError when traced, if the context has no `loss`
  * @example
@@ -191,7 +181,7 @@ const modelFields = {
  *
  * Source: Schaipp et al., arXiv 2305.07583.
  */
-export const momo = described('momo', { ...modelFields, beta: '[0, 1)' }, (options: MomoOptions) => stepByMomo(options))
+export const momo = described<MomoOptions>()('momo', momoOptions, stepByMomo)
 
 /**
  * MoMo-Adam: {@link momo} in the metric of Adam, $D_t = \sqrt{v_t / (1 - \beta_2^t)} + \varepsilon$. Reads `loss` from the
@@ -199,8 +189,6 @@ export const momo = described('momo', { ...modelFields, beta: '[0, 1)' }, (optio
  * $$ \tau_t = \min\Bigl(\frac{\alpha_t}{\rho_t}, \frac{((1 + \alpha_t \lambda)(\bar f_t - \gamma_t - \rho_t f_*) + \langle m_t, p_t \rangle)_+}{\langle m_t, D_t^{-1} m_t \rangle}\Bigr), \quad
  *    p_{t+1} = \frac{p_t}{1 + \alpha_t \lambda} - \tau_t D_t^{-1} m_t. $$
  *
- * @param options.learningRate $\alpha$, default 0.01
- * @param options.weightDecay by a proximal step, default 0
  * @throws HyperparameterError
  * @throws ReferenceError when traced, if the context has no `loss`
  * @example
@@ -209,6 +197,4 @@ export const momo = described('momo', { ...modelFields, beta: '[0, 1)' }, (optio
  *
  * Source: Schaipp et al., arXiv 2305.07583.
  */
-export const momoAdam = described('momoAdam', { ...modelFields, ...betas, ...epsilon }, (options: MomoAdamOptions) =>
-  stepByMomoAdam(options),
-)
+export const momoAdam = described<MomoAdamOptions>()('momoAdam', momoAdamOptions, stepByMomoAdam)

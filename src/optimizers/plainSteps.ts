@@ -1,4 +1,8 @@
 /** Gradient descent with a twist: noise, a look at what the gradient has changed, a step size from the loss. Defaults are optax's. */
+import { flag, type OptionsOf, options, scheduled } from '../schema/index.js'
+import { noiseOptions } from '../transform/block/noise.js'
+import { optimisticOptions } from '../transform/block/optimistic.js'
+import { polyakOptions } from '../transform/block/polyak.js'
 import {
   type AdamOptions,
   addDecayedWeights,
@@ -7,41 +11,39 @@ import {
   namedChain,
   type OptimisticOptions,
   type PolyakOptions,
-  type Scheduled,
   scaleByAdam,
   scaleByLearningRate,
   scaleByOptimisticGradient,
   scaleByPolyak,
 } from '../transform/index.js'
-import type { DecayOptions, StepOptions } from './assemble.js'
-import { betas, decay, described, epsilon, learningRate } from './describe.js'
+import { adamOptions } from '../transform/moments.js'
+import { type MaskOptions, maskOptions } from '../transform/scale.js'
+import { described } from './describe.js'
 
-export interface NoisySgdOptions extends StepOptions, DecayOptions, NoiseOptions {}
+const noisySgdOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.01),
+  /** $\lambda$, coupled decay, or a schedule of it; optax has none. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...noiseOptions.fields,
+})
+
+export interface NoisySgdOptions extends MaskOptions, NoiseOptions, OptionsOf<typeof noisySgdOptions> {}
 
 /**
  * Gradient descent with noise that falls: $p_{t+1} = p_t - \eta\,(g_t + \lambda p_t + n_t)$, $n_t \sim N(0,\ \eta_0 / (1 + t)^\gamma)$.
  *
- * @param options.learningRate default 0.01
- * @param options.eta the variance $\eta_0$ at the first step, default 0.01
- * @param options.gamma default 0.55
- * @param options.seed default 0
- * @param options.weightDecay coupled, default 0; optax has none
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(noisySgd({ learningRate: 0.01, seed: 7 }))
  *
  * Source: Neelakantan et al., arXiv 1511.06807.
  */
-export const noisySgd = described(
+export const noisySgd = described<NoisySgdOptions>()(
   'noisySgd',
-  {
-    ...learningRate,
-    ...decay,
-    eta: '[0, inf)',
-    gamma: '[0, inf)',
-    seed: `integer in [0, ${Number.MAX_SAFE_INTEGER}]`,
-  },
-  ({ learningRate = 0.01, weightDecay = 0, mask, ...noise }: NoisySgdOptions) =>
+  noisySgdOptions,
+  ({ learningRate, weightDecay, mask, ...noise }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
       noise: addNoise(noise),
@@ -49,27 +51,33 @@ export const noisySgd = described(
     }),
 )
 
-const optimism = { alpha: '(-inf, inf)', beta: '(-inf, inf)' } as const
+const optimisticGradientDescentOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.01),
+  /** $\lambda$, coupled decay, or a schedule of it; optax has none. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...optimisticOptions.fields,
+})
 
-export interface OptimisticGradientDescentOptions extends StepOptions, DecayOptions, OptimisticOptions {}
+export interface OptimisticGradientDescentOptions
+  extends MaskOptions,
+    OptimisticOptions,
+    OptionsOf<typeof optimisticGradientDescentOptions> {}
 
 /**
  * Optimistic gradient descent, for games: $p_{t+1} = p_t - \eta\,(\alpha\, g_t + \beta\,(g_t - g_{t-1}))$.
  *
- * @param options.learningRate default 0.01
- * @param options.alpha default 1
- * @param options.beta default 1
- * @param options.weightDecay coupled, default 0; optax has none
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(optimisticGradientDescent({ learningRate: 0.01 }))
  *
  * Source: Mokhtari et al., arXiv 1901.08511.
  */
-export const optimisticGradientDescent = described(
+export const optimisticGradientDescent = described<OptimisticGradientDescentOptions>()(
   'optimisticGradientDescent',
-  { ...learningRate, ...decay, ...optimism },
-  ({ learningRate = 0.01, weightDecay = 0, mask, ...change }: OptimisticGradientDescentOptions) =>
+  optimisticGradientDescentOptions,
+  ({ learningRate, weightDecay, mask, ...change }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
       optimism: scaleByOptimisticGradient(change),
@@ -77,65 +85,62 @@ export const optimisticGradientDescent = described(
     }),
 )
 
-export interface OptimisticAdamOptions extends StepOptions, DecayOptions, AdamOptions, OptimisticOptions {}
+const optimisticAdamOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1e-3),
+  /** $\lambda$, decoupled decay, or a schedule of it; optax has none. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...adamOptions.fields,
+  ...optimisticOptions.fields,
+  /** Whether the first moment looks ahead, which makes Nadam. */
+  nesterov: flag(true),
+})
+
+export interface OptimisticAdamOptions
+  extends MaskOptions,
+    Omit<AdamOptions, 'nesterov'>,
+    OptimisticOptions,
+    OptionsOf<typeof optimisticAdamOptions> {}
 
 /**
  * Optimistic Adam, for games: $p_{t+1} = p_t - \eta\,(\alpha\, r_t + \beta\,(r_t - r_{t-1}))$ with Adam's $r_t$, which looks ahead.
  * It is optax's `optimistic_adam_v2`.
  *
- * @param options.learningRate default 0.001
- * @param options.alpha default 1
- * @param options.beta default 1
- * @param options.nesterov default true
- * @param options.weightDecay decoupled, default 0; optax has none
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(optimisticAdam({ learningRate: 1e-3 }))
  *
  * Source: Daskalakis et al., arXiv 1711.00141.
  */
-export const optimisticAdam = described(
+export const optimisticAdam = described<OptimisticAdamOptions>()(
   'optimisticAdam',
-  {
-    ...learningRate,
-    ...decay,
-    ...betas,
-    ...epsilon,
-    ...optimism,
-    epsRoot: '[0, inf)',
-    biasCorrection: 'boolean',
-    nesterov: 'boolean',
-  },
-  ({
-    learningRate = 1e-3,
-    weightDecay = 0,
-    mask,
-    alpha = 1,
-    beta = 1,
-    nesterov = true,
-    ...moments
-  }: OptimisticAdamOptions) =>
+  optimisticAdamOptions,
+  ({ learningRate, weightDecay, mask, alpha, beta, ...moments }) =>
     namedChain({
-      moments: scaleByAdam({ ...moments, nesterov }),
+      moments: scaleByAdam(moments),
       optimism: scaleByOptimisticGradient({ alpha, beta }),
       decay: addDecayedWeights(weightDecay, { mask }),
       step: scaleByLearningRate(learningRate),
     }),
 )
 
-export interface PolyakSgdOptions extends DecayOptions, PolyakOptions {
-  /** A factor of the step $> 0$, or a schedule of it; default 1. */
-  readonly scaling?: Scheduled
-}
+const polyakSgdOptions = options({
+  /** $s$, a factor of the step, or a schedule of it. */
+  scaling: scheduled('(0, inf)', 1),
+  /** $\lambda$, coupled decay, or a schedule of it; optax has none. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...polyakOptions.fields,
+})
+
+export interface PolyakSgdOptions extends MaskOptions, PolyakOptions, OptionsOf<typeof polyakSgdOptions> {}
 
 /**
  * Gradient descent with Polyak's step size, from the context's `loss` $f$:
  * $$ p_{t+1} = p_t - s \min\!\left(\frac{f - f^\star}{\lVert g_t \rVert^2 + \varepsilon},\ \eta_{\max}\right) g_t. $$
  * That is optax's formula; its code divides by $s^2 \lVert g_t \rVert^2$ instead, which differs where $s \ne 1$.
  *
- * @param options.maxLearningRate $\eta_{\max} > 0$, default 1
- * @param options.scaling $s > 0$, or a schedule, default 1
- * @param options.weightDecay coupled, default 0; optax has none
  * @throws HyperparameterError
  * @throws ReferenceError when traced, if the context has no `loss`
  * @example
@@ -144,17 +149,10 @@ export interface PolyakSgdOptions extends DecayOptions, PolyakOptions {
  *
  * Source: Loizou et al., arXiv 2002.10542.
  */
-export const polyakSgd = described(
+export const polyakSgd = described<PolyakSgdOptions>()(
   'polyakSgd',
-  {
-    ...decay,
-    scaling: 'scheduled (0, inf)',
-    fMin: '(-inf, inf)',
-    maxLearningRate: '(0, inf)',
-    eps: '[0, inf)',
-    variant: ['sps', 'sps+'],
-  },
-  ({ scaling = 1, weightDecay = 0, mask, ...polyak }: PolyakSgdOptions) =>
+  polyakSgdOptions,
+  ({ scaling, weightDecay, mask, ...polyak }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
       polyak: scaleByPolyak(polyak),

@@ -1,7 +1,8 @@
 /** Optimizers that average their parameters in place of a schedule. */
+import { eps, type OptionsOf, options, plain, real, scheduled } from '../schema/index.js'
+import { toSchedule } from '../schema/schedule.js'
 import {
   addDecayedWeights,
-  type Hyperparameter,
   namedChain,
   type Scheduled,
   type ScheduleFreeOptions,
@@ -10,50 +11,65 @@ import {
   scheduleFree,
   warmUp,
 } from '../transform/index.js'
-import { scheduleOf } from '../transform/schedules/index.js'
-import type { DecayOptions, StepOptions } from './assemble.js'
+import { scheduleFreeOptions } from '../transform/parameterFree/scheduleFree.js'
+import { type MaskOptions, maskOptions } from '../transform/scale.js'
 import { decoupled } from './assemble.js'
-import { decay, described, epsilon, learningRate } from './describe.js'
+import { described } from './describe.js'
 
-export interface ScheduleFreeSgdOptions extends StepOptions, DecayOptions, Omit<ScheduleFreeOptions, 'learningRate'> {
-  /** Steps of a linear warm-up, a whole number from 1; default none. */
-  readonly warmupSteps?: number
+const shared = {
+  ...maskOptions.fields,
+  ...scheduleFreeOptions.fields,
+  /** Steps of a linear warm-up; default none. */
+  warmupSteps: plain('integer in [1, inf)'),
 }
 
-export interface ScheduleFreeAdamwOptions extends ScheduleFreeSgdOptions {
-  /** $\beta_2$ in [0, 1), default 0.999. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+const scheduleFreeSgdOptions = options({
+  ...shared,
+  /** $\gamma$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+})
 
-const scheduleFreeFields = {
-  ...learningRate,
-  ...decay,
-  warmupSteps: 'integer in [1, inf)',
-  b1: '(0, 1]',
-  weightLrPower: '[0, inf)',
-} as const
+export interface ScheduleFreeSgdOptions
+  extends MaskOptions,
+    Omit<ScheduleFreeOptions, 'learningRate'>,
+    OptionsOf<typeof scheduleFreeSgdOptions> {}
+
+const scheduleFreeAdamwOptions = options({
+  ...shared,
+  /** $\gamma$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.0025),
+  /** $\lambda$, decoupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  /** $\beta_2$, the decay of the second moment. */
+  b2: real('[0, 1)', 0.999),
+  /** $\varepsilon$, added to the root. */
+  eps: eps(1e-8),
+})
+
+export interface ScheduleFreeAdamwOptions
+  extends MaskOptions,
+    Omit<ScheduleFreeOptions, 'learningRate'>,
+    OptionsOf<typeof scheduleFreeAdamwOptions> {}
 
 const warmedUp = (rate: Scheduled, warmupSteps: number | undefined): Scheduled =>
-  warmupSteps === undefined ? rate : warmUp(warmupSteps, scheduleOf('learningRate', rate, '(0, inf)'))
+  warmupSteps === undefined ? rate : warmUp(warmupSteps, toSchedule(rate))
 
 /**
  * Schedule-free SGD: {@link scheduleFree} of SGD with coupled decay. Evaluate at {@link evaluationParams}.
  * $$ b_t = -\gamma_t (g_t + \lambda y_t) $$
  *
- * @param options.learningRate $\gamma$, default 1
- * @param options.weightDecay coupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(scheduleFreeSgd({ learningRate: 1, warmupSteps: 100 }))
  *
  * Source: Defazio et al., arXiv 2405.15682.
  */
-export const scheduleFreeSgd = described(
+export const scheduleFreeSgd = described<ScheduleFreeSgdOptions>()(
   'scheduleFreeSgd',
-  scheduleFreeFields,
-  ({ learningRate = 1, warmupSteps, weightDecay = 0, mask, ...averaging }: ScheduleFreeSgdOptions) => {
+  scheduleFreeSgdOptions,
+  ({ learningRate, warmupSteps, weightDecay, mask, ...averaging }) => {
     const rate = warmedUp(learningRate, warmupSteps)
     const descent = namedChain({ decay: addDecayedWeights(weightDecay, { mask }), step: scaleByLearningRate(rate) })
     return scheduleFree(descent, { ...averaging, learningRate: rate })
@@ -65,26 +81,16 @@ export const scheduleFreeSgd = described(
  * $$ v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \qquad
  *    b_t = -\gamma_t \Bigl(\frac{g_t}{\sqrt{v_t / (1 - \beta_2^t)} + \varepsilon} + \lambda y_t\Bigr) $$
  *
- * @param options.learningRate $\gamma$, default 0.0025
- * @param options.weightDecay decoupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(scheduleFreeAdamw({ warmupSteps: 100 }))
  *
  * Source: Defazio et al., arXiv 2405.15682.
  */
-export const scheduleFreeAdamw = described(
+export const scheduleFreeAdamw = described<ScheduleFreeAdamwOptions>()(
   'scheduleFreeAdamw',
-  { ...scheduleFreeFields, ...epsilon, b2: '[0, 1)' },
-  ({
-    learningRate = 0.0025,
-    warmupSteps,
-    weightDecay = 0,
-    mask,
-    b2 = 0.999,
-    eps = 1e-8,
-    ...averaging
-  }: ScheduleFreeAdamwOptions) => {
+  scheduleFreeAdamwOptions,
+  ({ learningRate, warmupSteps, weightDecay, mask, b2, eps, ...averaging }) => {
     const rate = warmedUp(learningRate, warmupSteps)
     const normalized = scaleByRms({ decay: b2, eps, epsInSqrt: false, biasCorrection: true })
     const descent = decoupled({ learningRate: rate, weightDecay, mask }, normalized)

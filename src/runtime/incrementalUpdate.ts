@@ -1,7 +1,7 @@
 /** Averaging parameters by hand. */
 import * as tf from '@tensorflow/tfjs'
 import { zipWith } from '../expr/tree.js'
-import { admit } from '../transform/hyperparameter.js'
+import { admit } from '../schema/hyperparameter.js'
 import type { Tensors } from './types.js'
 
 /**

@@ -1,7 +1,7 @@
 /** Which of a trace's named values to read, and how they are handed over. */
 import type * as tf from '@tensorflow/tfjs'
 import type { Observation } from '../expr/graph.js'
-import { HyperparameterError } from '../transform/hyperparameter.js'
+import { HyperparameterError } from '../schema/hyperparameter.js'
 import type { Readings } from './types.js'
 
 /**

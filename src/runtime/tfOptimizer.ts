@@ -2,8 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs'
 import { map } from '../expr/tree.js'
+import { admit, HyperparameterError } from '../schema/hyperparameter.js'
 import { admitTransform, isTransform } from '../transform/admit.js'
-import { admit, HyperparameterError } from '../transform/hyperparameter.js'
 import { admitOptions } from '../transform/options.js'
 import { rateOf } from '../transform/rate.js'
 import type { GradientTransform, OptimizerConfig } from '../transform/types.js'

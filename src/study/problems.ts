@@ -1,9 +1,9 @@
 /** All that is wrong with a study. It comes from a module that no compiler need have seen: nothing is taken for granted. */
 import { isObject } from '../config/records.js'
 import { dataSetNames, formOf } from '../data/index.js'
+import { type Interval, showInterval, within } from '../schema/hyperparameter.js'
+import { suggestion } from '../schema/suggestion.js'
 import { LIMITS } from '../train/limits.js'
-import { type Interval, showInterval, within } from '../transform/hyperparameter.js'
-import { suggestion } from '../transform/suggestion.js'
 import { messageOf } from './error.js'
 import { candidatesOf } from './grid.js'
 import { modelFor } from './models.js'

@@ -1,5 +1,5 @@
 /** What the plasticity coefficient does at one step, in short. */
-import { HyperparameterError } from '../transform/hyperparameter.js'
+import { HyperparameterError } from '../schema/hyperparameter.js'
 import type { Bounds, Diagnostics } from './diagnostics/types.js'
 
 /** Statistics of alpha over all parameters, each of them counting once. */

@@ -1,5 +1,5 @@
 /** How large the numbers of a study may be: what a machine can do is far below, and a slip of the keyboard far above. */
-import type { Interval } from '../transform/hyperparameter.js'
+import type { Interval } from '../schema/hyperparameter.js'
 
 /** Final runs have the seeds below: settings are not chosen by the very runs that then speak for them. */
 export const FIRST_TUNING_SEED = 1000

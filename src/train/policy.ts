@@ -1,5 +1,5 @@
 /** When a checkpoint is worth keeping. */
-import { admit } from '../transform/hyperparameter.js'
+import { admit } from '../schema/hyperparameter.js'
 import type { EpochResult } from './types.js'
 
 /** Which epochs to keep. */

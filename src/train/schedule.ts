@@ -1,6 +1,6 @@
 /** Schedules that count epochs, not steps. */
 
-import { admit } from '../transform/hyperparameter.js'
+import { admit } from '../schema/hyperparameter.js'
 import type { Schedule } from '../transform/index.js'
 
 /**

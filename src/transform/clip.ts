@@ -1,7 +1,7 @@
 /** Bounds on elements and norms. */
 import { type Expr, expr } from '../expr/expr.js'
 import { map } from '../expr/tree.js'
-import { admit, admitEnds, type Hyperparameter } from './hyperparameter.js'
+import { admit, admitEnds, type Hyperparameter } from '../schema/hyperparameter.js'
 import { allNormable, normable } from './normable.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
 import { globalNorm } from './whole.js'

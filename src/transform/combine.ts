@@ -3,10 +3,10 @@
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
 import { type Expr, fill } from '../expr/expr.js'
 import { badLeafName, map, zipWith } from '../expr/tree.js'
+import { HyperparameterError } from '../schema/hyperparameter.js'
 import { resultOf } from './admit.js'
 import { type Coefficient, coefficientAt } from './context.js'
 import { evaluatedBy } from './evaluate.js'
-import { HyperparameterError } from './hyperparameter.js'
 import { passesSteps, passing, ratedLike } from './rate.js'
 import { type GradientTransform, type Stateless, type StateOf, stateless } from './types.js'
 

@@ -1,9 +1,11 @@
 /** Reading the context of a step, and putting trees into it. */
+
 import type { Expr, Observed } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
+import { type Hyperparameter, HyperparameterError } from '../schema/hyperparameter.js'
+import { type OptionsOf, options, value } from '../schema/index.js'
 import { evaluatedBy } from './evaluate.js'
-import { type Hyperparameter, HyperparameterError } from './hyperparameter.js'
 import { ratedLike } from './rate.js'
 import { type Context, type GradientTransform, type Stateless, stateless } from './types.js'
 import { wrapping } from './wrapping.js'
@@ -96,11 +98,19 @@ export const recall = (name: string): GradientTransform<Stateless> =>
     zipWith([updates, treeFrom(context, name, `recall('${name}')`)], (g, x) => x.broadcastTo(g)),
   )
 
+const observeOptions = options({
+  /**
+   * The label of a value that this one accompanies: an intervention there is one here, alike, so that what is computed from
+   * both sees the same done to both.
+   */
+  companionOf: value<Observed['companionOf']>(),
+})
+
+export interface CompanionOptions extends OptionsOf<typeof observeOptions> {}
+
 /**
  * Names what `f` gives, so that `compile(t, { observe: [label] })` can read it, and {@link intervene} change it: a label, a tree.
  *
- * @param options.companionOf the label of a value that this one accompanies: an intervention there is one here, alike, so that
- *   what is computed from both sees the same done to both
  * @example
  * const rule = plasticityGate(observe('alpha', plasticity()))
  * compile(rule, { observe: ['alpha'] })
@@ -108,9 +118,10 @@ export const recall = (name: string): GradientTransform<Stateless> =>
 export const observe = <S>(
   label: string,
   f: GradientTransform<S>,
-  { companionOf }: Pick<Observed, 'companionOf'> = {},
-): GradientTransform<S> =>
-  wrapping(
+  given: CompanionOptions = {},
+): GradientTransform<S> => {
+  const { companionOf } = observeOptions.read('observe', given)
+  return wrapping(
     'observe',
     f,
     state => state,
@@ -123,3 +134,4 @@ export const observe = <S>(
       },
     },
   )
+}

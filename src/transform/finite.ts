@@ -1,9 +1,10 @@
 /** What to do about gradients that are not finite. */
+
 import { type Expr, fill } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, type Tree, values } from '../expr/tree.js'
+import { type OptionsOf, options, plain } from '../schema/index.js'
 import { branch } from './branch.js'
-import { admit } from './hyperparameter.js'
 import { type GradientTransform, leafwise, type Stateless } from './types.js'
 import { wrapping } from './wrapping.js'
 
@@ -46,21 +47,27 @@ const skipping = <S>(f: GradientTransform<S>, maxConsecutive: number): GradientT
   },
 })
 
+const applyIfFiniteOptions = options({
+  /** After so many skipped steps in a row, `f` is applied nevertheless; default infinity. */
+  maxConsecutive: plain('[0, inf]', Number.POSITIVE_INFINITY),
+})
+
+export interface ApplyIfFiniteOptions extends OptionsOf<typeof applyIfFiniteOptions> {}
+
 /**
  * Applies `f` where all gradients are finite; else the update is zero and the state of `f` stands still.
  *
  * The condition is read back from the tensors, so the backend must be able to read synchronously (webgpu may not).
  *
- * @param options.maxConsecutive after so many skipped steps in a row, `f` is applied nevertheless; default infinity
  * @throws HyperparameterError
  * @example
  * applyIfFinite(chain(scaleByAdam(), scaleByLearningRate(1e-3)))
  */
 export const applyIfFinite = <S>(
   f: GradientTransform<S>,
-  { maxConsecutive = Number.POSITIVE_INFINITY }: { readonly maxConsecutive?: number } = {},
+  given: ApplyIfFiniteOptions = {},
 ): GradientTransform<FiniteState<S>> => {
-  admit('maxConsecutive', maxConsecutive, '[0, inf]')
+  const { maxConsecutive } = applyIfFiniteOptions.read('applyIfFinite', given)
   return wrapping(
     'applyIfFinite',
     f,

@@ -1,28 +1,32 @@
 /** Homeostasis: keeping updates near a size of their own. */
+
 import { type Expr, expr } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'
-import { admit, admitEach, admitEps, type Hyperparameter } from './hyperparameter.js'
+import type { Hyperparameter } from '../schema/hyperparameter.js'
+import { eps, type OptionsOf, options, real } from '../schema/index.js'
 import { thirdOf } from './layers.js'
 import { normable } from './normable.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
 
-export interface HomeostasisOptions {
-  /** $c > 0$, the norm above which a leaf's update is scaled down; default 1. */
-  readonly maxUpdateNorm?: Hyperparameter
-  /** $\tau > 0$, the root mean square that the gain steers to; default 0.02. */
-  readonly targetRms?: Hyperparameter
-  /** $\gamma$ in [0, 1], how strongly it steers; default 0.01. */
-  readonly adaptationRate?: Hyperparameter
-  /** A factor $> 0$ of the target for the first third of the leaves; default 1. */
-  readonly earlyTargetRmsScale?: Hyperparameter
-  /** The same for the middle third; default 1. */
-  readonly middleTargetRmsScale?: Hyperparameter
-  /** The same for the last third; default 1. */
-  readonly lateTargetRmsScale?: Hyperparameter
-  /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+export const homeostasisOptions = options({
+  /** $c$, the norm above which a leaf's update is scaled down. */
+  maxUpdateNorm: real('(0, inf)', 1),
+  /** $\tau$, the root mean square that the gain steers to. */
+  targetRms: real('(0, inf)', 0.02),
+  /** $\gamma$, how strongly it steers. */
+  adaptationRate: real('[0, 1]', 0.01),
+  /** A factor of the target for the first third of the leaves. */
+  earlyTargetRmsScale: real('(0, inf)', 1),
+  /** The same for the middle third. */
+  middleTargetRmsScale: real('(0, inf)', 1),
+  /** The same for the last third. */
+  lateTargetRmsScale: real('(0, inf)', 1),
+  /** $\varepsilon$, added to the norm, and to the mean square. */
+  eps: eps(1e-8),
+})
+
+export interface HomeostasisOptions extends OptionsOf<typeof homeostasisOptions> {}
 
 /** The factor that brings a norm down to `maxNorm`, and a little further. */
 const shrink = (norm: Expr, maxNorm: Hyperparameter, eps: Hyperparameter): Expr =>
@@ -46,19 +50,13 @@ const gain = (rms: Expr, target: Scalar, rate: Hyperparameter): Expr =>
  *
  * Source: NeuroPlastic, arXiv 2604.26297.
  */
-export const homeostasis = ({
-  maxUpdateNorm = 1,
-  targetRms = 0.02,
-  adaptationRate = 0.01,
-  earlyTargetRmsScale = 1,
-  middleTargetRmsScale = 1,
-  lateTargetRmsScale = 1,
-  eps = 1e-8,
-}: HomeostasisOptions = {}): GradientTransform<Stateless> => {
-  admitEach('(0, inf)', { maxUpdateNorm, targetRms, earlyTargetRmsScale, middleTargetRmsScale, lateTargetRmsScale })
-  admit('adaptationRate', adaptationRate, '[0, 1]')
-  admitEps('eps', eps)
-  const scales = { early: earlyTargetRmsScale, middle: middleTargetRmsScale, late: lateTargetRmsScale }
+export const homeostasis = (given: HomeostasisOptions = {}): GradientTransform<Stateless> => {
+  const { maxUpdateNorm, targetRms, adaptationRate, eps, ...thirds } = homeostasisOptions.read('homeostasis', given)
+  const scales = {
+    early: thirds.earlyTargetRmsScale,
+    middle: thirds.middleTargetRmsScale,
+    late: thirds.lateTargetRmsScale,
+  }
   const regulated = (u: Expr, target: Scalar): Expr => {
     const norm = u.norm()
     const clip = shrink(norm, maxUpdateNorm, eps)

@@ -1,4 +1,7 @@
 /** Gradient transforms: what they are, the primitives, and how they combine. */
+
+export { type Hyperparameter, HyperparameterError } from '../schema/hyperparameter.js'
+export type { LeafSelector } from '../schema/kind.js'
 export * from './adaptive/index.js'
 export * from './block/index.js'
 export { branch } from './branch.js'
@@ -16,19 +19,26 @@ export {
   weightedSum,
   zero,
 } from './combine.js'
-export { type Coefficient, observe, type Provided, provide, recall, scalarFrom, treeFrom } from './context.js'
+export {
+  type Coefficient,
+  type CompanionOptions,
+  observe,
+  type Provided,
+  provide,
+  recall,
+  scalarFrom,
+  treeFrom,
+} from './context.js'
 export { type ControlOptions, type Controls, controlsOf, type GraftedControl } from './control/controls.js'
 export { type Intervened, type Intervention, intervene, interventions, type Place } from './control/intervene.js'
-export { applyIfFinite, type FiniteState, zeroNans } from './finite.js'
+export { type ApplyIfFiniteOptions, applyIfFinite, type FiniteState, zeroNans } from './finite.js'
 export { graft, plasticityGate } from './gate.js'
 export { type HomeostasisOptions, homeostasis } from './homeostasis.js'
-export { type Hyperparameter, HyperparameterError } from './hyperparameter.js'
 export {
   allLeaves,
   classifierOnly,
   convOnly,
   earlyBlocks,
-  type LeafSelector,
   lateBlocks,
   masked,
   named,
@@ -37,10 +47,12 @@ export {
 export {
   type AdamOptions,
   type AdamState,
+  type EmaOptions,
   ema,
   emaActivity,
   type MomentOptions,
   scaleByAdam,
+  type TraceOptions,
   trace,
 } from './moments.js'
 export * from './parameterFree/index.js'
@@ -83,7 +95,13 @@ export {
   warmupExponentialDecay,
 } from './schedules/index.js'
 export { shuffleWithinLeaf } from './shuffle.js'
-export { averageOverLeaf, gradientMagnitude, type NormalizationScope, normalizeSignal } from './signals.js'
+export {
+  averageOverLeaf,
+  gradientMagnitude,
+  type NormalizationScope,
+  type NormalizeSignalOptions,
+  normalizeSignal,
+} from './signals.js'
 export { scaleByTrustRatio, type TrustRatioOptions } from './trustRatio.js'
 export {
   type Context,

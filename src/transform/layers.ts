@@ -2,15 +2,13 @@
 
 import type { Expr } from '../expr/expr.js'
 import { filter, names, type Tree } from '../expr/tree.js'
+import { HyperparameterError } from '../schema/hyperparameter.js'
+import type { LeafSelector } from '../schema/index.js'
 import { admitTransform } from './admit.js'
 import { type States, sequence } from './combine.js'
 import { evaluatedLike, ofSomeLeaves } from './evaluate.js'
-import { HyperparameterError } from './hyperparameter.js'
 import { ratedLike, rateOf } from './rate.js'
 import type { GradientTransform } from './types.js'
-
-/** Whether a leaf is meant, given all parameters: their names, order and shapes. */
-export type LeafSelector = (name: string, params: Tree<Expr>) => boolean
 
 const places = new WeakMap<Tree<Expr>, ReadonlyMap<string, number>>()
 

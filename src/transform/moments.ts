@@ -1,9 +1,11 @@
 /** Moving averages and momentum: transforms that remember. */
+
 import { type Expr, fill } from '../expr/expr.js'
 import { type Scalar, type ScalarLike, scalar } from '../expr/scalar.js'
 import { map, type Tree, zipWith } from '../expr/tree.js'
+import { admit, type Hyperparameter } from '../schema/hyperparameter.js'
+import { eps, flag, type OptionsOf, options, real } from '../schema/index.js'
 import { namedChain } from './combine.js'
-import { admit, admitEach, admitEps, type Hyperparameter } from './hyperparameter.js'
 import { gradientMagnitude } from './signals.js'
 import type { GradientTransform } from './types.js'
 
@@ -31,42 +33,34 @@ export const correctionOf = (biasCorrection: boolean): typeof debias => (biasCor
 export const unbiased = (m: Expr, rho: ScalarLike, t: Scalar): Expr => m.div(debias(rho, t))
 
 /** What Adam and its relatives have in common. */
-export interface MomentOptions {
-  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.999. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, added to the root; default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** $\bar\varepsilon \ge 0$, added under the root; default 0. */
-  readonly epsRoot?: Hyperparameter
-}
+export const momentOptions = options({
+  /** $\beta_1$, the decay of the first moment. */
+  b1: real('[0, 1)', 0.9),
+  /** $\beta_2$, the decay of the second moment. */
+  b2: real('[0, 1)', 0.999),
+  /** $\varepsilon$, added to the root. */
+  eps: eps(1e-8),
+  /** $\bar\varepsilon$, added under the root. */
+  epsRoot: real('[0, inf)', 0),
+})
 
-export interface AdamOptions extends MomentOptions {
-  /** Whether the moments are divided by $1 - \beta^t$; default true. */
-  readonly biasCorrection?: boolean
-  /** Whether the first moment looks ahead, which makes Nadam; default false. */
-  readonly nesterov?: boolean
-}
+export interface MomentOptions extends OptionsOf<typeof momentOptions> {}
+
+export const adamOptions = options({
+  ...momentOptions.fields,
+  /** Whether the moments are divided by $1 - \beta^t$. */
+  biasCorrection: flag(true),
+  /** Whether the first moment looks ahead, which makes Nadam. */
+  nesterov: flag(false),
+})
+
+export interface AdamOptions extends MomentOptions, OptionsOf<typeof adamOptions> {}
 
 /** The state of {@link scaleByAdam}. */
 export interface AdamState {
   readonly count: Scalar
   readonly mu: Tree<Expr>
   readonly nu: Tree<Expr>
-}
-
-/** The options that Adam and its relatives share: checked, and complete. */
-export const admitMoments = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-  epsRoot = 0,
-}: MomentOptions): Required<MomentOptions> => {
-  admitEach('[0, 1)', { b1, b2 })
-  admitEps('eps', eps)
-  admit('epsRoot', epsRoot, '[0, inf)')
-  return { b1, b2, eps, epsRoot }
 }
 
 /** What Adam and its relatives divide by: $\sqrt{v + \bar\varepsilon} + \varepsilon$. */
@@ -100,9 +94,6 @@ interface TwoMoments extends FirstMoment {
 /**
  * Adam and those of its relatives that differ in the second moment, or in what becomes of the two.
  *
- * @param options.initial where the second moment starts; default 0
- * @param options.second the second moment, from the gradient, its value before, and the new first moment
- * @param options.scaled the update, from the first moment as it is used, the second one, and the steps taken
  */
 export const twoMoments = ({ initial = 0, second, scaled, ...first }: TwoMoments): GradientTransform<AdamState> => {
   const used = usedMoment(first)
@@ -130,12 +121,8 @@ export const twoMoments = ({ initial = 0, second, scaled, ...first }: TwoMoments
  *
  * Source: Kingma and Ba, arXiv 1412.6980; the look-ahead: Dozat, ICLR workshop 2016, as optax has it.
  */
-export const scaleByAdam = ({
-  biasCorrection = true,
-  nesterov = false,
-  ...options
-}: AdamOptions = {}): GradientTransform<AdamState> => {
-  const { b1, b2, ...root } = admitMoments(options)
+export const scaleByAdam = (given: AdamOptions = {}): GradientTransform<AdamState> => {
+  const { b1, b2, biasCorrection, nesterov, ...root } = adamOptions.read('scaleByAdam', given)
   const correction = correctionOf(biasCorrection)
   return twoMoments({
     b1,
@@ -146,12 +133,18 @@ export const scaleByAdam = ({
   })
 }
 
+const traceOptions = options({
+  /** Whether to look ahead. */
+  nesterov: flag(false),
+})
+
+export interface TraceOptions extends OptionsOf<typeof traceOptions> {}
+
 /**
  * Accumulates gradients with decay, which is momentum:
  * $$ b_t = g_t + \mu\, b_{t-1}, \qquad u_t = b_t \ \text{ or, with Nesterov's look-ahead, }\ g_t + \mu\, b_t. $$
  *
  * @param decay $\mu$ in [0, 1)
- * @param options.nesterov whether to look ahead, default false
  * @throws HyperparameterError
  * @example
  * const sgdWithMomentum = chain(trace(0.9), scaleByLearningRate(0.01))
@@ -160,8 +153,9 @@ export const scaleByAdam = ({
  */
 export const trace = (
   decay: Hyperparameter,
-  { nesterov = false }: { readonly nesterov?: boolean } = {},
+  given: TraceOptions = {},
 ): GradientTransform<{ readonly trace: Tree<Expr> }> => {
+  const { nesterov } = traceOptions.read('trace', given)
   admit('decay', decay, '[0, 1)')
   const accumulate = (g: Expr, b: Expr): Expr => g.add(b.mul(decay))
   return {
@@ -173,19 +167,26 @@ export const trace = (
   }
 }
 
+const emaOptions = options({
+  /** Whether to divide. */
+  biasCorrection: flag(false),
+})
+
+export interface EmaOptions extends OptionsOf<typeof emaOptions> {}
+
 /**
  * The moving average of its input: $m_t = \rho\, m_{t-1} + (1 - \rho)\, g_t$, divided by $1 - \rho^t$ with bias correction.
  *
  * @param decay $\rho$ in [0, 1)
- * @param options.biasCorrection whether to divide, default false
  * @throws HyperparameterError
  * @example
  * chain(gradientMagnitude(), ema(0.95))
  */
 export const ema = (
   decay: Hyperparameter,
-  { biasCorrection = false }: { readonly biasCorrection?: boolean } = {},
+  given: EmaOptions = {},
 ): GradientTransform<{ readonly count: Scalar; readonly ema: Tree<Expr> }> => {
+  const { biasCorrection } = emaOptions.read('ema', given)
   admit('decay', decay, '[0, 1)')
   const correction = correctionOf(biasCorrection)
   return {

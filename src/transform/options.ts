@@ -1,5 +1,5 @@
 /** Options as JavaScript gives them: a name that is none of a function's is refused. */
-import { suggestion } from './suggestion.js'
+import { suggestion } from '../schema/suggestion.js'
 
 const isPlain = (x: unknown): x is object => typeof x === 'object' && x !== null && !Array.isArray(x)
 

@@ -1,9 +1,11 @@
 /** Adding to the gradient what a transform computes from it: freely, capped, or off its direction. */
+
 import type { Expr } from '../expr/expr.js'
 import { zipWith } from '../expr/tree.js'
+import { admit, type Hyperparameter } from '../schema/hyperparameter.js'
+import { eps, type OptionsOf, oneOf, options, real, value } from '../schema/index.js'
 import { type Coefficient, coefficientAt } from './context.js'
 import { evaluatedLike } from './evaluate.js'
-import { admit, admitEps, choose, type Hyperparameter } from './hyperparameter.js'
 import type { GradientTransform } from './types.js'
 
 /** $x$ where its norm is at most $c$, else $x\,c / (\lVert x \rVert + \varepsilon)$, for a leaf. */
@@ -48,16 +50,18 @@ export const boundedResidual = <S>(r: GradientTransform<S>, maxRatio: Hyperparam
   })
 }
 
-export interface OrthogonalResidualOptions {
-  /** $\lambda \ge 0$ (a number, or one computed from the context), default 0.1. */
-  readonly lambda?: Coefficient
-  /** $\kappa$ in [0, 1], default 0.5. */
-  readonly maxRatio?: Hyperparameter
-  /** Whether the projected residual keeps its own length or takes the gradient's, default `'raw'`. */
-  readonly normalization?: 'raw' | 'matchGradNorm'
-  /** Below this, a squared norm counts as zero; default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+const orthogonalResidualOptions = options({
+  /** $\lambda$ in [0, inf), or one computed from the context; default 0.1. */
+  lambda: value<Coefficient, 0.1>(0.1),
+  /** $\kappa$, how large what is added is at most, as a part of the gradient. */
+  maxRatio: real('[0, 1]', 0.5),
+  /** Whether the projected residual keeps its own length or takes the gradient's. */
+  normalization: oneOf('raw', 'matchGradNorm'),
+  /** $\varepsilon$, below which a squared norm counts as zero. */
+  eps: eps(1e-8),
+})
+
+export interface OrthogonalResidualOptions extends OptionsOf<typeof orthogonalResidualOptions> {}
 
 /**
  * Adds the part of $r = r(g)$ that is orthogonal to the gradient, scaled by $\lambda$ and capped, per leaf:
@@ -72,12 +76,11 @@ export interface OrthogonalResidualOptions {
  */
 export const orthogonalResidual = <S>(
   r: GradientTransform<S>,
-  { lambda = 0.1, maxRatio = 0.5, normalization = 'raw', eps = 1e-8 }: OrthogonalResidualOptions = {},
+  given: OrthogonalResidualOptions = {},
 ): GradientTransform<S> => {
+  const { lambda, maxRatio, normalization, eps } = orthogonalResidualOptions.read('orthogonalResidual', given)
   if (typeof lambda !== 'function') admit('lambda', lambda, '[0, inf)')
-  admit('maxRatio', maxRatio, '[0, 1]')
-  admitEps('eps', eps)
-  const rescale = choose('normalization', normalization, rescalings)
+  const rescale = rescalings[normalization]
   return evaluatedLike('orthogonalResidual', r, state => state, {
     init: params => r.init(params),
     update: (updates, state, params, context) => {

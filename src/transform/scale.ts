@@ -3,10 +3,11 @@
 import type { Expr } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map, zipWith } from '../expr/tree.js'
+import { admit } from '../schema/hyperparameter.js'
+import { leaves, type OptionsOf, options } from '../schema/index.js'
 import { type Coefficient, coefficientAt } from './context.js'
 import { evaluatedLike } from './evaluate.js'
-import { admit } from './hyperparameter.js'
-import { allLeaves, type LeafSelector, masked } from './layers.js'
+import { allLeaves, masked } from './layers.js'
 import { rated } from './rate.js'
 import { type Schedule, type Scheduled, scheduleOf } from './schedules/index.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
@@ -24,21 +25,27 @@ export const scale = (factor: Coefficient): GradientTransform<Stateless> => {
   return stateless((updates, _, context) => map((g: Expr) => g.mul(coefficientAt(factor, context)))(updates))
 }
 
+/** What weight decay is for. */
+export const maskOptions = options({
+  /** Which leaves decay; default all. */
+  mask: leaves(),
+})
+
+/** What weight decay is for. */
+export interface MaskOptions extends OptionsOf<typeof maskOptions> {}
+
 /**
  * Adds a multiple of the parameters: $u = g + \lambda_t p$. Before the moments it is coupled ($L_2$) decay, after them decoupled.
  *
  * @param decay $\lambda \ge 0$, or a schedule of it over the steps taken, counted from 0
- * @param options.mask which leaves decay; default all
  * @throws HyperparameterError
  * @example
  * chain(scaleByAdam(), addDecayedWeights(0.01, { mask: named(/kernel$/) }), scaleByLearningRate(1e-3)) // AdamW
  *
  * Source: Loshchilov and Hutter, arXiv 1711.05101.
  */
-export const addDecayedWeights = (
-  decay: Scheduled,
-  { mask = allLeaves }: MaskOptions = {},
-): GradientTransform<Counted> => {
+export const addDecayedWeights = (decay: Scheduled, given: MaskOptions = {}): GradientTransform<Counted> => {
+  const { mask = allLeaves } = maskOptions.read('addDecayedWeights', given)
   const schedule = scheduleOf('decay', decay, '[0, inf)')
   return masked(mask, {
     init: () => ({ count: scalar(0) }),
@@ -47,12 +54,6 @@ export const addDecayedWeights = (
       { count: count.add(1) },
     ],
   })
-}
-
-/** What weight decay is for. */
-export interface MaskOptions {
-  /** Which leaves decay; default all. */
-  readonly mask?: LeafSelector | undefined
 }
 
 /** The state of what follows a schedule: the number of steps taken. */

@@ -1,7 +1,8 @@
 /** Signals: what a plasticity coefficient is made of. A signal is a transform like any other. */
+
 import type { Expr } from '../expr/expr.js'
 import { map, type Tree, values } from '../expr/tree.js'
-import { admitEps, choose, type Hyperparameter } from './hyperparameter.js'
+import { eps, type OptionsOf, oneOf, options } from '../schema/index.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
 import { total } from './whole.js'
 
@@ -27,27 +28,30 @@ const means: Readonly<Record<NormalizationScope, (updates: Tree<Expr>) => (x: Ex
   },
 }
 
+const normalizeSignalOptions = options({
+  /**
+   * The mean is taken over the `leaf`, each `unit` (every axis but the last; a leaf of rank at most 1 as a whole), or all
+   * leaves of the `tree`.
+   */
+  over: oneOf('leaf', 'unit', 'tree'),
+  /** $\varepsilon$, added to the mean. */
+  eps: eps(1e-8),
+})
+
+export interface NormalizeSignalOptions extends OptionsOf<typeof normalizeSignalOptions> {}
+
 /**
  * Divides a non-negative signal by its mean: $S(x) = x / (\mathrm{mean}(x) + \varepsilon)$, so that its own mean is about 1.
  *
- * @param options.over the mean is taken over the `leaf` (default), each `unit` (every axis but the last; a leaf of rank at
- *   most 1 as a whole), or all leaves of the `tree`
- * @param options.eps $\varepsilon > 0$, default 1e-8
  * @throws HyperparameterError
  * @example
  * chain(gradientMagnitude(), normalizeSignal({ over: 'unit' }))
  *
  * Source: NeuroPlastic, arXiv 2604.26297; its scope is the leaf.
  */
-export const normalizeSignal = ({
-  over = 'leaf',
-  eps = 1e-8,
-}: {
-  readonly over?: NormalizationScope
-  readonly eps?: Hyperparameter
-} = {}): GradientTransform<Stateless> => {
-  admitEps('eps', eps)
-  const meanOf = choose('over', over, means)
+export const normalizeSignal = (given: NormalizeSignalOptions = {}): GradientTransform<Stateless> => {
+  const { over, eps } = normalizeSignalOptions.read('normalizeSignal', given)
+  const meanOf = means[over]
   return stateless(updates => {
     const mean = meanOf(updates)
     return map((x: Expr) => x.div(mean(x).add(eps)))(updates)

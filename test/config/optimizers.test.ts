@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
 import { number, oneOf, optional, record, selector } from '../../src/config/decode.js'
-import { suggestion } from '../../src/transform/suggestion.js'
+import { suggestion } from '../../src/schema/suggestion.js'
 
 const errorOf = (read: E.Either<readonly string[], unknown>): unknown => (E.isLeft(read) ? read.left : read)
 

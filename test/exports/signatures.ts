@@ -1,36 +1,9 @@
 /** Every public name of the package with its signature, as the type checker has it. */
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-
-const root = new URL('../../', import.meta.url)
+import { entries, programOf } from './program.js'
 
 /** The file that holds the signatures of an earlier version. */
 export const exportsFile = new URL('../exports.txt', import.meta.url)
-
-const options: ts.CompilerOptions = {
-  ...ts.getParsedCommandLineOfConfigFile(fileURLToPath(new URL('tsconfig.json', root)), undefined, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: () => undefined,
-  })?.options,
-  // The members of a union in an order of their own, not in that in which the checker met them.
-  stableTypeOrdering: true,
-}
-
-/** The entries of the package, and the sources that they are built from. */
-const entries: readonly (readonly [entry: string, source: string])[] = Object.entries<{ readonly types?: string }>(
-  JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).exports,
-).flatMap(([entry, { types }]) =>
-  // What `plastax/browser` has, it has from the others.
-  types === undefined || entry === './browser'
-    ? []
-    : [
-        [
-          entry.replace(/^\./, 'plastax'),
-          fileURLToPath(new URL(types.replace(/^\.\/dist\/(.*)\.d\.ts$/, '$1.ts'), root)),
-        ] as const,
-      ],
-)
 
 const { NoTruncation, UseAliasDefinedOutsideCurrentScope, InTypeAlias, WriteArrowStyleSignature } = ts.TypeFormatFlags
 const flags = NoTruncation | UseAliasDefinedOutsideCurrentScope | WriteArrowStyleSignature
@@ -90,7 +63,7 @@ const signaturesOf = (checker: ts.TypeChecker, source: ts.SourceFile): readonly 
 
 /** The public names, an entry after the other, a line each. */
 export const signatures = (): string => {
-  const program = ts.createProgram({ rootNames: entries.map(([, source]) => source), options })
+  const program = programOf()
   const checker = program.getTypeChecker()
   const linesOf = ([entry, file]: (typeof entries)[number]): string => {
     const source = program.getSourceFile(file)

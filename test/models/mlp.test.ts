@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import { names, values } from '../../src/expr/tree.js'
 import { dropoutMask, type MlpOptions, mlp } from '../../src/models/index.js'
-import { HyperparameterError } from '../../src/transform/hyperparameter.js'
+import { HyperparameterError } from '../../src/schema/hyperparameter.js'
 import { quiet } from '../../src/wasm/index.js'
 
 quiet()

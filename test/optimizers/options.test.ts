@@ -28,6 +28,23 @@ test('a number is no options', () => {
   expect(() => (P.adam as Loose)(5)).toThrow('adam takes its options as an object')
 })
 
+test.each(Object.entries(variants) as unknown as [string, Loose][])('%s: the records within', (_, make) => {
+  expect(() => make({ plasticity: { minAlhpa: 0.5 } })).toThrow("has no option 'minAlhpa'; did you mean 'minAlpha'?")
+  expect(() => make({ homeostasis: { targetRMS: 0.5 } })).toThrow(
+    "homeostasis has no option 'targetRMS'; did you mean 'targetRms'?",
+  )
+})
+
+test('the parts of neuroPlastic know their options', () => {
+  const { plasticity, gradientOnlyAlpha, homeostasis, withPlasticity } = P
+  expect(() => (plasticity as Loose)({ warmupEpoch: 2 })).toThrow(
+    "plasticity has no option 'warmupEpoch'; did you mean",
+  )
+  expect(() => (gradientOnlyAlpha as Loose)({ maxAlhpa: 2 })).toThrow("did you mean 'maxAlpha'?")
+  expect(() => (homeostasis as Loose)({ adaptionRate: 0 })).toThrow("did you mean 'adaptationRate'?")
+  expect(() => withPlasticity(plasticity(), { minAlhpa: 1 } as never, P.identity)).toThrow("did you mean 'minAlpha'?")
+})
+
 test('compile and toTfOptimizer know theirs', () => {
   expect(() => P.compile(P.sgd(), { observed: ['u'] } as never)).toThrow(
     "compile has no option 'observed'; did you mean 'observe'?",

@@ -19,7 +19,8 @@ const course = (scheduled: P.Scheduled) => Array.from({ length: 40 }, (_, t) => 
 
 const warm = { initial: 0.1, peak: 0.5, warmupSteps: 3 }
 const cosine = { ...warm, decaySteps: 20, endValue: 0.2, exponent: 2 }
-const decay = { rate: 0.5, steps: 4, staircase: true, endValue: 0.1, transitionBegin: 2 }
+const falling = { staircase: true, endValue: 0.1, transitionBegin: 2 }
+const decay = { rate: 0.5, steps: 4, ...falling }
 const cycle = { pctStart: 0.4, divFactor: 4, finalDivFactor: 10 }
 const cases: readonly (readonly [string, object, P.Schedule])[] = [
   ['constant', { value: 0.3 }, P.constant(0.3)],
@@ -30,7 +31,7 @@ const cases: readonly (readonly [string, object, P.Schedule])[] = [
     { from: 1, to: 0, steps: 9, power: 2, transitionBegin: 3 },
     P.polynomial(1, 0, 9, { power: 2, transitionBegin: 3 }),
   ],
-  ['exponentialDecay', { initial: 1, ...decay }, P.exponentialDecay(1, 0.5, 4, decay)],
+  ['exponentialDecay', { initial: 1, ...decay }, P.exponentialDecay(1, 0.5, 4, falling)],
   ['exponentialDecay', { initial: 1, rate: 0.5, steps: 4 }, P.exponentialDecay(1, 0.5, 4)],
   ['cosineDecay', { peak: 1, steps: 9, floor: 0.1, exponent: 3 }, P.cosineDecay(1, 9, 0.1, 3)],
   ['cosineDecay', { peak: 1, steps: 9 }, P.cosineDecay(1, 9)],

@@ -129,7 +129,7 @@ checkRanges([
   range('plasticityController', (x: number) => P.plasticityController('global', { eps: x }), 'eps', eps),
   range('boundedResidualRule', (x: number) => P.boundedResidualRule(x), 'maxRatio', fraction),
   range('orthogonalRule', (x: number) => P.orthogonalRule({ orthogonalLambda: x }), 'orthogonalLambda', nonNegative),
-  range('orthogonalRule', (x: number) => P.orthogonalRule({ orthogonalMaxRatio: x }), 'maxRatio', fraction),
+  range('orthogonalRule', (x: number) => P.orthogonalRule({ orthogonalMaxRatio: x }), 'orthogonalMaxRatio', fraction),
   range(
     'orthogonalRule',
     (x: number) => P.orthogonalRule({ orthogonalLateStartFraction: x }),
@@ -142,7 +142,7 @@ checkRanges([
     'modulationStrength',
     nonNegative,
   ),
-  range('overSgdMomentum', (x: number) => P.overSgdMomentum({ modulationMaxRatio: x }), 'maxRatio', fraction),
+  range('overSgdMomentum', (x: number) => P.overSgdMomentum({ modulationMaxRatio: x }), 'modulationMaxRatio', fraction),
   range('overSgdMomentum', (x: number) => P.overSgdMomentum({ baseMomentum: x }), 'baseMomentum', [
     [0.1, 0.999],
     [0, 1],
@@ -155,5 +155,5 @@ checkRanges([
     [0.1, 0.999],
     [0, 1],
   ]),
-  range('overAdamW', (x: number) => P.overAdamW({ baseEps: x }), 'eps', eps),
+  range('overAdamW', (x: number) => P.overAdamW({ baseEps: x }), 'baseEps', eps),
 ])

@@ -138,16 +138,13 @@ const catalogue: Readonly<Record<string, readonly [make: Factory, defaults: obje
   ],
 }
 
-// In which words a parameter is refused, where it goes on under another name.
-const renamed: Readonly<Record<string, string>> = { 'scheduleFreeAdamw b2': 'decay' }
-
 checkRanges([
   ...Object.entries(catalogue).flatMap(([name, [make, , ends]]) =>
     Object.entries(ends).map(
       ([option, [inside, outside]]): Range => [
         name,
         (value: unknown) => make({ [option]: value } as never),
-        renamed[`${name} ${option}`] ?? option,
+        option,
         inside,
         outside,
       ],
@@ -163,7 +160,7 @@ checkRanges([
   ),
   ['emaParams', (decay: number) => P.emaParams(decay), 'decay', ...below1],
   ['incrementalUpdate', (s: number) => P.incrementalUpdate({}, {}, s), 'stepSize', [0, 1], [-1e-9, 1.000001]],
-  ['scheduleFreeSgd', (warmupSteps: number) => P.scheduleFreeSgd({ warmupSteps }), 'steps', ...fromOne],
+  ['scheduleFreeSgd', (warmupSteps: number) => P.scheduleFreeSgd({ warmupSteps }), 'warmupSteps', ...fromOne],
 ])
 
 describe('defaults', () => {

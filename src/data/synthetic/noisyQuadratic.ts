@@ -1,7 +1,7 @@
 /** The noisy quadratic: a loss whose every step can be worked out by hand. */
 import * as tf from '@tensorflow/tfjs'
 import { fromEntries, get, type Tree } from '../../expr/tree.js'
-import { admit } from '../../transform/hyperparameter.js'
+import { admit } from '../../schema/hyperparameter.js'
 import { normals, purpose, stream } from '../random.js'
 import type { Problem } from './problem.js'
 

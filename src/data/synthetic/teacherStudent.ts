@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { get, type Tree } from '../../expr/tree.js'
-import { admit } from '../../transform/hyperparameter.js'
+import { admit } from '../../schema/hyperparameter.js'
 import { normals, purpose, stream } from '../random.js'
 import type { Problem } from './problem.js'
 import { teacherOf } from './teacher.js'

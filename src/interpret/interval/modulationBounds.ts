@@ -1,7 +1,7 @@
 /** `modulationBounds`: how far a transform may take the update from its base, as a computed fact. */
 import type { NodeId } from '../../expr/graph.js'
 import { sameShape } from '../../expr/shape.js'
-import { HyperparameterError } from '../../transform/hyperparameter.js'
+import { HyperparameterError } from '../../schema/hyperparameter.js'
 import type { GradientTransform } from '../../transform/types.js'
 import { normedOf, tensorAt } from '../explain/patterns.js'
 import { type Rules, rulesOf } from '../explain/rule.js'

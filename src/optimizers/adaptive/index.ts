@@ -3,6 +3,7 @@ export type {
   AdanOptimizerOptions,
   AdemamixOptimizerOptions,
   NadamOptimizerOptions,
+  NadamwOptions,
   RadamOptimizerOptions,
 } from './firstMoments.js'
 export type { AdoptOptimizerOptions, NovogradOptimizerOptions } from './normalized.js'
@@ -10,6 +11,7 @@ export type { AdadeltaOptimizerOptions, AdagradOptions, RmspropOptions } from '.
 export type {
   AdabeliefOptions,
   AdamaxOptimizerOptions,
+  AdamaxwOptions,
   AmsgradOptimizerOptions,
   YogiOptimizerOptions,
 } from './secondMoments.js'

@@ -1,6 +1,8 @@
 /** Optimizers that divide gradients by the root of what their squares add up to. */
 
-import { admit } from '../../transform/hyperparameter.js'
+import { flag, type OptionsOf, options, real, scheduled } from '../../schema/index.js'
+import { toSchedule } from '../../schema/schedule.js'
+import { adadeltaOptions, rmsOptions, rssOptions } from '../../transform/adaptive/roots.js'
 import {
   type AdadeltaOptions,
   addDecayedWeights,
@@ -17,76 +19,72 @@ import {
   scaleByStddev,
   trace,
 } from '../../transform/index.js'
-import { scheduleOf } from '../../transform/schedules/index.js'
-import type { DecayOptions, StepOptions } from '../assemble.js'
+import { type MaskOptions, maskOptions } from '../../transform/scale.js'
 import { coupled } from '../assemble.js'
-import { decay, described, epsilon, learningRate } from '../describe.js'
+import { described } from '../describe.js'
 
-const step = { ...learningRate, ...decay }
+const rmspropOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.01),
+  /** $\lambda$, coupled decay, as in PyTorch, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...rmsOptions.fields,
+  /** Whether gradients are divided by their standard deviation, not their root mean square. */
+  centered: flag(false),
+  /** $\mu$, the part of the momentum that stays. */
+  momentum: real('[0, 1)', 0),
+  /** Whether momentum looks ahead. */
+  nesterov: flag(false),
+})
 
-export interface RmspropOptions extends StepOptions, DecayOptions, RmsOptions {
-  /** Whether gradients are divided by their standard deviation, not their root mean square; default false. */
-  readonly centered?: boolean
-  /** $\mu$ in [0, 1), default 0. */
-  readonly momentum?: Hyperparameter
-  /** Whether momentum looks ahead; default false. */
-  readonly nesterov?: boolean
-}
+export interface RmspropOptions extends MaskOptions, RmsOptions, OptionsOf<typeof rmspropOptions> {}
 
 /**
  * RMSProp: gradients divided by their root mean square, with momentum over the steps,
  * $$ v_t = \rho\, v_{t-1} + (1 - \rho)\, g_t^2, \qquad b_t = \mu\, b_{t-1} - \eta\, \frac{g_t}{\sqrt{v_t + \varepsilon}}, \qquad p_{t+1} = p_t + b_t. $$
  *
- * @param options.learningRate default 0.01
- * @param options.weightDecay coupled, as in PyTorch, default 0
- * @param options.epsInSqrt whether $\varepsilon$ is added under the root, default true; PyTorch adds it to the root
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(rmsprop({ decay: 0.99, momentum: 0.9, epsInSqrt: false }))
  *
  * Source: Tieleman and Hinton, Coursera lecture 6.5, 2012; centered: Graves, arXiv 1308.0850.
  */
-export const rmsprop = described(
+export const rmsprop = described<RmspropOptions>()(
   'rmsprop',
-  {
-    ...step,
-    ...epsilon,
-    decay: '[0, 1)',
-    initialScale: '[0, inf)',
-    epsInSqrt: 'boolean',
-    biasCorrection: 'boolean',
-    centered: 'boolean',
-    momentum: '[0, 1)',
-    nesterov: 'boolean',
-  },
-  ({
-    learningRate = 0.01,
-    weightDecay = 0,
-    mask,
-    centered = false,
-    momentum = 0,
-    nesterov = false,
-    ...options
-  }: RmspropOptions) =>
+  rmspropOptions,
+  ({ learningRate, weightDecay, mask, centered, momentum, nesterov, ...rms }) =>
     namedChain({
       decay: addDecayedWeights(weightDecay, { mask }),
-      moments: centered ? scaleByStddev(options) : scaleByRms(options),
+      moments: centered ? scaleByStddev(rms) : scaleByRms(rms),
       // As optax has it: what is remembered are steps, each of the size that it had.
       step: scaleByLearningRate(learningRate),
       momentum: momentum === 0 ? identity : trace(momentum, { nesterov }),
     }),
 )
 
-export interface AdagradOptions extends StepOptions, DecayOptions, RssOptions {
-  /** $\kappa \ge 0$, by which the step size falls, $\eta / (1 + \kappa t)$ with $t$ from 0; default 0. */
-  readonly lrDecay?: Hyperparameter
-}
+const adagradOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.01),
+  /** $\lambda$, coupled decay, as in PyTorch, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...rssOptions.fields,
+  /**
+   * Whether $\varepsilon$ is added under the root (as in optax), or to the root, as in PyTorch, which has `initialAccumulator` 0
+   * and `eps` 1e-10.
+   */
+  epsInSqrt: flag(true),
+  /** $\kappa$, by which the step size falls, as in PyTorch: $\eta / (1 + \kappa t)$ with $t$ from 0. */
+  lrDecay: real('[0, inf)', 0),
+})
+
+export interface AdagradOptions extends MaskOptions, Omit<RssOptions, 'epsInSqrt'>, OptionsOf<typeof adagradOptions> {}
 
 /** A learning rate that falls as one over the steps taken. */
 const falling = (rate: Scheduled, decay: Hyperparameter): Scheduled => {
-  admit('lrDecay', decay, '[0, inf)')
   if (decay === 0) return rate
-  const schedule = scheduleOf('learningRate', rate, '(0, inf)')
+  const schedule = toSchedule(rate)
   return t => schedule(t).div(t.mul(decay).add(1))
 }
 
@@ -94,48 +92,47 @@ const falling = (rate: Scheduled, decay: Hyperparameter): Scheduled => {
  * AdaGrad: gradients divided by the root of the sum of their squares,
  * $$ v_t = v_{t-1} + g_t^2, \qquad p_{t+1} = p_t - \frac{\eta}{1 + \kappa t} \cdot \frac{g_t}{\sqrt{v_t + \varepsilon}}. $$
  *
- * @param options.learningRate default 0.01
- * @param options.weightDecay coupled, as in PyTorch, default 0
- * @param options.lrDecay $\kappa$, as in PyTorch, default 0
- * @param options.epsInSqrt whether $\varepsilon$ is added under the root, default true; PyTorch adds it to the root, and has
- *   `initialAccumulator` 0 and `eps` 1e-10
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(adagrad({ learningRate: 0.1 }))
  *
  * Source: Duchi et al., JMLR 12, 2011.
  */
-export const adagrad = described(
+export const adagrad = described<AdagradOptions>()(
   'adagrad',
-  {
-    ...step,
-    ...epsilon,
-    initialAccumulator: '[0, inf)',
-    epsInSqrt: 'boolean',
-    lrDecay: '[0, inf)',
-  },
-  ({ learningRate = 0.01, weightDecay = 0, mask, lrDecay = 0, ...options }: AdagradOptions) =>
-    coupled({ learningRate: falling(learningRate, lrDecay), weightDecay, mask }, scaleByRss(options)),
+  adagradOptions,
+  ({ learningRate, weightDecay, mask, lrDecay, ...rss }) =>
+    coupled({ learningRate: falling(learningRate, lrDecay), weightDecay, mask }, scaleByRss(rss)),
 )
 
-export interface AdadeltaOptimizerOptions extends StepOptions, DecayOptions, AdadeltaOptions {}
+const adadeltaOptimizerOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...adadeltaOptions.fields,
+})
+
+export interface AdadeltaOptimizerOptions
+  extends MaskOptions,
+    AdadeltaOptions,
+    OptionsOf<typeof adadeltaOptimizerOptions> {}
 
 /**
  * Adadelta: updates of the size of those before,
  * $$ p_{t+1} = p_t - \eta\, u_t, \qquad u_t = \frac{\sqrt{\delta_{t-1} + \varepsilon}}{\sqrt{v_t + \varepsilon}}\, g_t, $$
  * with moving averages $v$ of $g^2$ and $\delta$ of $u^2$.
  *
- * @param options.learningRate default 1
- * @param options.weightDecay coupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(adadelta({ rho: 0.95 }))
  *
  * Source: Zeiler, arXiv 1212.5701.
  */
-export const adadelta = described(
+export const adadelta = described<AdadeltaOptimizerOptions>()(
   'adadelta',
-  { ...step, ...epsilon, rho: '[0, 1)' },
-  ({ learningRate = 1, weightDecay = 0, mask, ...options }: AdadeltaOptimizerOptions) =>
-    coupled({ learningRate, weightDecay, mask }, scaleByAdadelta(options)),
+  adadeltaOptimizerOptions,
+  ({ learningRate, weightDecay, mask, ...means }) =>
+    coupled({ learningRate, weightDecay, mask }, scaleByAdadelta(means)),
 )

@@ -1,4 +1,6 @@
 /** Optimizers that are Adam with another second moment. */
+import { type OptionsOf, options, scheduled } from '../../schema/index.js'
+import { adamaxOptions, amsgradOptions, beliefOptions, yogiOptions } from '../../transform/adaptive/secondMoments.js'
 import {
   type AdamaxOptions,
   type AmsgradOptions,
@@ -9,119 +11,142 @@ import {
   scaleByYogi,
   type YogiOptions,
 } from '../../transform/index.js'
-import type { DecayOptions, StepOptions } from '../assemble.js'
+import { type MaskOptions, maskOptions } from '../../transform/scale.js'
 import { coupled, decoupled } from '../assemble.js'
-import { betas, decay, described, epsilon, learningRate } from '../describe.js'
+import { described } from '../describe.js'
 
-const step = { ...learningRate, ...decay }
-const moments = { ...betas, ...epsilon, epsRoot: '[0, inf)' } as const
+const amsgradOptimizerOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1e-3),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...amsgradOptions.fields,
+})
 
-export interface AmsgradOptimizerOptions extends StepOptions, DecayOptions, AmsgradOptions {}
+export interface AmsgradOptimizerOptions
+  extends MaskOptions,
+    AmsgradOptions,
+    OptionsOf<typeof amsgradOptimizerOptions> {}
 
 /**
  * AMSGrad: Adam whose step sizes never grow, since the second moment never falls,
  * $$ \bar v_t = \max(\bar v_{t-1}, v_t), \qquad p_{t+1} = p_t - \eta\, \frac{\hat m_t}{\sqrt{\bar v_t / (1 - \beta_2^t)} + \varepsilon}. $$
  *
- * @param options.learningRate default 0.001
- * @param options.weightDecay coupled, default 0
- * @param options.maximumOf what the maximum is of: the `moment` (default, as in PyTorch) or the `correctedMoment` (as in optax)
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(amsgrad({ learningRate: 1e-3 }))
  *
  * Source: Reddi et al., arXiv 1904.09237.
  */
-export const amsgrad = described(
+export const amsgrad = described<AmsgradOptimizerOptions>()(
   'amsgrad',
-  {
-    ...step,
-    ...moments,
-    biasCorrection: 'boolean',
-    maximumOf: ['moment', 'correctedMoment'],
-  },
-  ({ learningRate = 1e-3, weightDecay = 0, mask, ...options }: AmsgradOptimizerOptions) =>
-    coupled({ learningRate, weightDecay, mask }, scaleByAmsgrad(options)),
+  amsgradOptimizerOptions,
+  ({ learningRate, weightDecay, mask, ...own }) => coupled({ learningRate, weightDecay, mask }, scaleByAmsgrad(own)),
 )
 
-export interface AdamaxOptimizerOptions extends StepOptions, DecayOptions, AdamaxOptions {}
+const adamaxOptimizerOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 2e-3),
+  /** $\lambda$, coupled decay, as in PyTorch, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...adamaxOptions.fields,
+})
+
+export interface AdamaxOptimizerOptions extends MaskOptions, AdamaxOptions, OptionsOf<typeof adamaxOptimizerOptions> {}
 
 /**
  * Adamax: Adam with the largest gradient of the past in place of the root of the second moment,
  * $$ v_t = \max(\beta_2 v_{t-1}, \lvert g_t \rvert + \varepsilon), \qquad p_{t+1} = p_t - \eta\, \hat m_t / v_t. $$
  *
- * @param options.learningRate default 0.002
- * @param options.weightDecay coupled, as in PyTorch, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(adamax({ learningRate: 2e-3 }))
  *
  * Source: Kingma and Ba, arXiv 1412.6980, section 7.1.
  */
-export const adamax = described(
+export const adamax = described<AdamaxOptimizerOptions>()(
   'adamax',
-  { ...step, ...betas, ...epsilon },
-  ({ learningRate = 2e-3, weightDecay = 0, mask, ...options }: AdamaxOptimizerOptions) =>
-    coupled({ learningRate, weightDecay, mask }, scaleByAdamax(options)),
+  adamaxOptimizerOptions,
+  ({ learningRate, weightDecay, mask, ...own }) => coupled({ learningRate, weightDecay, mask }, scaleByAdamax(own)),
 )
+
+const adamaxwOptions = options({
+  ...adamaxOptimizerOptions.fields,
+  /** $\lambda$, decoupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 1e-4),
+})
+
+export interface AdamaxwOptions extends Omit<AdamaxOptimizerOptions, 'weightDecay'>, OptionsOf<typeof adamaxwOptions> {}
 
 /**
  * Adamax with decoupled decay: $p_{t+1} = p_t - \eta\,(\hat m_t / v_t + \lambda p_t)$.
  *
- * @param options.learningRate default 0.002
- * @param options.weightDecay decoupled, default 1e-4
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(adamaxw({ weightDecay: 0.01, mask: named(/kernel$/) }))
  *
  * Source: Kingma and Ba, arXiv 1412.6980, section 7.1; Loshchilov and Hutter, arXiv 1711.05101.
  */
-export const adamaxw = described(
+export const adamaxw = described<AdamaxwOptions>()(
   'adamaxw',
-  { ...step, ...betas, ...epsilon },
-  ({ learningRate = 2e-3, weightDecay = 1e-4, mask, ...options }: AdamaxOptimizerOptions) =>
-    decoupled({ learningRate, weightDecay, mask }, scaleByAdamax(options)),
+  adamaxwOptions,
+  ({ learningRate, weightDecay, mask, ...own }) => decoupled({ learningRate, weightDecay, mask }, scaleByAdamax(own)),
 )
 
-export interface AdabeliefOptions extends StepOptions, DecayOptions, BeliefOptions {}
+const adabeliefOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 1e-3),
+  /** $\lambda$, decoupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...beliefOptions.fields,
+})
+
+export interface AdabeliefOptions extends MaskOptions, BeliefOptions, OptionsOf<typeof adabeliefOptions> {}
 
 /**
  * AdaBelief: long steps where gradients are as the first moment foretold, short ones where they are not,
  * $$ s_t = \beta_2 s_{t-1} + (1 - \beta_2)(g_t - m_t)^2 + \bar\varepsilon, \qquad
  *    p_{t+1} = p_t - \eta\, \hat m_t / (\sqrt{\hat s_t} + \varepsilon). $$
  *
- * @param options.learningRate default 0.001
- * @param options.weightDecay decoupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(adabelief({ learningRate: 1e-3 }))
  *
  * Source: Zhuang et al., arXiv 2010.07468.
  */
-export const adabelief = described(
+export const adabelief = described<AdabeliefOptions>()(
   'adabelief',
-  { ...step, ...moments, nesterov: 'boolean' },
-  ({ learningRate = 1e-3, weightDecay = 0, mask, ...options }: AdabeliefOptions) =>
-    decoupled({ learningRate, weightDecay, mask }, scaleByBelief(options)),
+  adabeliefOptions,
+  ({ learningRate, weightDecay, mask, ...own }) => decoupled({ learningRate, weightDecay, mask }, scaleByBelief(own)),
 )
 
-export interface YogiOptimizerOptions extends StepOptions, DecayOptions, YogiOptions {}
+const yogiOptimizerOptions = options({
+  /** $\eta$, the size of a step, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.01),
+  /** $\lambda$, coupled decay, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+  ...maskOptions.fields,
+  ...yogiOptions.fields,
+})
+
+export interface YogiOptimizerOptions extends MaskOptions, YogiOptions, OptionsOf<typeof yogiOptimizerOptions> {}
 
 /**
  * Yogi: Adam whose second moment is slow to forget,
  * $$ v_t = v_{t-1} - (1 - \beta_2)\, \mathrm{sign}(v_{t-1} - g_t^2)\, g_t^2, \qquad
  *    p_{t+1} = p_t - \eta\, \hat m_t / (\sqrt{\hat v_t} + \varepsilon). $$
  *
- * @param options.learningRate default 0.01
- * @param options.weightDecay coupled, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(yogi({ learningRate: 0.01 }))
  *
  * Source: Zaheer et al., NeurIPS 2018.
  */
-export const yogi = described(
+export const yogi = described<YogiOptimizerOptions>()(
   'yogi',
-  { ...step, ...moments, initialAccumulator: '[0, inf)' },
-  ({ learningRate = 0.01, weightDecay = 0, mask, ...options }: YogiOptimizerOptions) =>
-    coupled({ learningRate, weightDecay, mask }, scaleByYogi(options)),
+  yogiOptimizerOptions,
+  ({ learningRate, weightDecay, mask, ...own }) => coupled({ learningRate, weightDecay, mask }, scaleByYogi(own)),
 )

@@ -1,17 +1,19 @@
 /** Relatives of Adam that differ in their first steps: how momentum and adaptation set in. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { zipWith } from '../../expr/tree.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
+import { flag, type OptionsOf, options, real } from '../../schema/index.js'
 import { branch } from '../branch.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
 import {
   type AdamState,
-  admitMoments,
   average,
   averages,
   debias,
   type MomentOptions,
   meanSquares,
+  momentOptions,
   rootOf,
   twoMoments,
   unbiased,
@@ -19,10 +21,13 @@ import {
 } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
-export interface NadamOptions extends MomentOptions {
-  /** $\psi \ge 0$, how fast momentum sets in; default 4e-3. */
-  readonly momentumDecay?: Hyperparameter
-}
+const nadamOptions = options({
+  ...momentOptions.fields,
+  /** $\psi$, how fast momentum sets in. */
+  momentumDecay: real('[0, inf)', 4e-3),
+})
+
+export interface NadamOptions extends MomentOptions, OptionsOf<typeof nadamOptions> {}
 
 /** The state of {@link scaleByNadam}. */
 export interface NadamState extends AdamState {
@@ -51,12 +56,9 @@ const risingMomentum =
  *
  * Source: Dozat, ICLR workshop 2016, with the schedule of $\mu$ of Sutskever et al., ICML 2013, as in PyTorch.
  */
-export const scaleByNadam = ({
-  momentumDecay = 4e-3,
-  ...options
-}: NadamOptions = {}): GradientTransform<NadamState> => {
-  const { b1, b2, ...root } = admitMoments(options)
-  const momentum = risingMomentum(b1, admit('momentumDecay', momentumDecay, '[0, inf)'))
+export const scaleByNadam = (given: NadamOptions = {}): GradientTransform<NadamState> => {
+  const { b1, b2, momentumDecay, ...root } = nadamOptions.read('scaleByNadam', given)
+  const momentum = risingMomentum(b1, momentumDecay)
   return {
     init: params => ({ count: scalar(0), product: scalar(1), mu: zerosLike(params), nu: zerosLike(params) }),
     update: (updates, state) => {
@@ -74,14 +76,17 @@ export const scaleByNadam = ({
   }
 }
 
-export interface RadamOptions extends MomentOptions {
-  /** From how large an approximated sample on, $\rho_t$ in [4, inf], the step is adaptive; default 5. */
-  readonly threshold?: Hyperparameter
-  /** Whether the first moment looks ahead; default false. */
-  readonly nesterov?: boolean
-  /** Whether $\varepsilon$ is added to the root of the corrected moment (default, as in optax), or, before it is corrected, to that of the bare one (as in PyTorch). */
-  readonly epsAfterCorrection?: boolean
-}
+export const radamOptions = options({
+  ...momentOptions.fields,
+  /** From how large an approximated sample on, $\rho_t$, the step is adaptive. */
+  threshold: real('[4, inf]', 5),
+  /** Whether the first moment looks ahead. */
+  nesterov: flag(false),
+  /** Whether $\varepsilon$ is added to the root of the corrected moment (as in optax), or, before it is corrected, to that of the bare one (as in PyTorch). */
+  epsAfterCorrection: flag(true),
+})
+
+export interface RadamOptions extends MomentOptions, OptionsOf<typeof radamOptions> {}
 
 /** $\rho_\infty$, how large a sample the second moment amounts to in the end. */
 const sampleLimit = (b2: Hyperparameter): Scalar => scalar(2).div(scalar(1).sub(b2)).sub(1)
@@ -108,14 +113,8 @@ const rectification = (size: Scalar, limit: Scalar): Scalar => {
  *
  * Source: Liu et al., arXiv 1908.03265.
  */
-export const scaleByRadam = ({
-  threshold = 5,
-  nesterov = false,
-  epsAfterCorrection = true,
-  ...options
-}: RadamOptions = {}): GradientTransform<AdamState> => {
-  const { b1, b2, ...root } = admitMoments(options)
-  admit('threshold', threshold, '[4, inf]')
+export const scaleByRadam = (given: RadamOptions = {}): GradientTransform<AdamState> => {
+  const { b1, b2, threshold, nesterov, epsAfterCorrection, ...root } = radamOptions.read('scaleByRadam', given)
   const divisor = (v: Expr, t: Scalar): Expr =>
     epsAfterCorrection ? rootOf(unbiased(v, b2, t), root) : rootOf(v, root).div(debias(b2, t).sqrt())
   return twoMoments({

@@ -1,33 +1,36 @@
 /** Relatives of Adam with more than one first moment. */
+
 import type { Expr } from '../../expr/expr.js'
 import { scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { eps, type OptionsOf, options, real, scheduled } from '../../schema/index.js'
+import { toSchedule } from '../../schema/schedule.js'
 import {
   type AdamState,
-  admitMoments,
   averages,
   type MomentOptions,
   meanSquares,
+  momentOptions,
   rootOf,
   unbiased,
   zerosLike,
 } from '../moments.js'
-import { type Scheduled, scheduleOf } from '../schedules/index.js'
 import type { GradientTransform } from '../types.js'
 
-export interface AdanOptions {
-  /** $\beta_1$ in [0, 1), the decay of the gradient's moment; default 0.98. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the moment of the gradient's change; default 0.92. */
-  readonly b2?: Hyperparameter
-  /** $\beta_3$ in [0, 1), the decay of the second moment; default 0.99. */
-  readonly b3?: Hyperparameter
-  /** $\varepsilon > 0$, added to the root; default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** $\bar\varepsilon \ge 0$, added under the root; default 0 ({@link adan} has 1e-8). */
-  readonly epsRoot?: Hyperparameter
-}
+export const adanOptions = options({
+  /** $\beta_1$, the decay of the gradient's moment. */
+  b1: real('[0, 1)', 0.98),
+  /** $\beta_2$, the decay of the moment of the gradient's change. */
+  b2: real('[0, 1)', 0.92),
+  /** $\beta_3$, the decay of the second moment. */
+  b3: real('[0, 1)', 0.99),
+  /** $\varepsilon$, added to the root. */
+  eps: eps(1e-8),
+  /** $\bar\varepsilon$, added under the root ({@link adan} has 1e-8). */
+  epsRoot: real('[0, inf)', 0),
+})
+
+export interface AdanOptions extends OptionsOf<typeof adanOptions> {}
 
 /** The state of {@link scaleByAdan}: `delta` is the moment of the gradient's change. */
 export interface AdanState extends AdamState {
@@ -55,14 +58,8 @@ const zeroDeltas = (params: Tree<Expr>): AdanState => {
  *
  * Source: Xie et al., arXiv 2208.06677.
  */
-export const scaleByAdan = ({
-  b1 = 0.98,
-  b2 = 0.92,
-  b3 = 0.99,
-  ...options
-}: AdanOptions = {}): GradientTransform<AdanState> => {
-  const root = admitMoments({ ...options, b1, b2 })
-  admit('b3', b3, '[0, 1)')
+export const scaleByAdan = (given: AdanOptions = {}): GradientTransform<AdanState> => {
+  const { b1, b2, b3, ...root } = adanOptions.read('scaleByAdan', given)
   const ahead = (m: Expr, d: Expr): Expr => m.add(d.mul(scalar(1).sub(b2)))
   return {
     init: zeroDeltas,
@@ -80,12 +77,15 @@ export const scaleByAdan = ({
   }
 }
 
-export interface AdemamixOptions extends MomentOptions {
-  /** $\beta_3$ in [0, 1), the decay of the slow moment, or a schedule of it; default 0.9999. */
-  readonly b3?: Scheduled
-  /** $\alpha \ge 0$, the weight of the slow moment, or a schedule of it; default 6 ({@link ademamix} has 5). */
-  readonly alpha?: Scheduled
-}
+export const ademamixOptions = options({
+  ...momentOptions.fields,
+  /** $\beta_3$, the decay of the slow moment, or a schedule of it. */
+  b3: scheduled('[0, 1)', 0.9999),
+  /** $\alpha$, the weight of the slow moment, or a schedule of it ({@link ademamix} has 5). */
+  alpha: scheduled('[0, inf)', 6),
+})
+
+export interface AdemamixOptions extends MomentOptions, OptionsOf<typeof ademamixOptions> {}
 
 /** The state of {@link scaleByAdemamix}: `slow` is the slow moment. */
 export interface AdemamixState extends AdamState {
@@ -104,14 +104,9 @@ export interface AdemamixState extends AdamState {
  *
  * Source: Pagliardini et al., arXiv 2409.03137.
  */
-export const scaleByAdemamix = ({
-  b3 = 0.9999,
-  alpha = 6,
-  ...options
-}: AdemamixOptions = {}): GradientTransform<AdemamixState> => {
-  const { b1, b2, ...root } = admitMoments(options)
-  const slowDecay = scheduleOf('b3', b3, '[0, 1)')
-  const weight = scheduleOf('alpha', alpha, '[0, inf)')
+export const scaleByAdemamix = (given: AdemamixOptions = {}): GradientTransform<AdemamixState> => {
+  const { b1, b2, b3, alpha, ...root } = ademamixOptions.read('scaleByAdemamix', given)
+  const [slowDecay, weight] = [toSchedule(b3), toSchedule(alpha)]
   return {
     init: params => ({ count: scalar(0), mu: zerosLike(params), slow: zerosLike(params), nu: zerosLike(params) }),
     update: (updates, state) => {

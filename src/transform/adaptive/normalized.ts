@@ -1,38 +1,41 @@
 /** Adaptive rules that normalize the gradient first and average it then. */
+
 import { type Expr, expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { eps, flag, type OptionsOf, options, real, scheduled } from '../../schema/index.js'
+import { toSchedule } from '../../schema/schedule.js'
 import { namedChain } from '../combine.js'
-import type { Hyperparameter } from '../hyperparameter.js'
 import {
   type AdamState,
-  admitMoments,
   average,
   averages,
   type MomentOptions,
   meanSquares,
+  momentOptions,
   rootOf,
   trace,
   zeroMoments,
 } from '../moments.js'
-import { addDecayedWeights, type MaskOptions } from '../scale.js'
-import { type Scheduled, scheduleOf } from '../schedules/index.js'
+import { addDecayedWeights, type MaskOptions, maskOptions } from '../scale.js'
 import type { GradientTransform } from '../types.js'
 
-export interface AdoptOptions {
-  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.9999. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, the least divisor; default 1e-6. */
-  readonly eps?: Hyperparameter
-  /** Whether the first moment looks ahead; default false. */
-  readonly nesterov?: boolean
-  /** Whether the normalized gradient is clipped; default true. */
-  readonly useClipping?: boolean
-  /** $c_t > 0$, to which it is clipped, or a schedule of it; default $t^{1/4}$, where $t$ counts from 0. */
-  readonly clipValue?: Scheduled
-}
+export const adoptOptions = options({
+  /** $\beta_1$, the decay of the first moment. */
+  b1: real('[0, 1)', 0.9),
+  /** $\beta_2$, the decay of the second moment. */
+  b2: real('[0, 1)', 0.9999),
+  /** $\varepsilon$, the least divisor. */
+  eps: eps(1e-6),
+  /** Whether the first moment looks ahead. */
+  nesterov: flag(false),
+  /** Whether the normalized gradient is clipped. */
+  useClipping: flag(true),
+  /** $c_t$, to which it is clipped, or a schedule of it; default $t^{1/4}$, where $t$ counts from 0. */
+  clipValue: scheduled('(0, inf)'),
+})
+
+export interface AdoptOptions extends OptionsOf<typeof adoptOptions> {}
 
 /**
  * Adam that normalizes by the second moment of the past alone, which makes it converge for any $\beta_2$:
@@ -47,16 +50,9 @@ export interface AdoptOptions {
  *
  * Source: Taniguchi et al., arXiv 2411.02853.
  */
-export const scaleByAdopt = ({
-  b1 = 0.9,
-  b2 = 0.9999,
-  eps = 1e-6,
-  nesterov = false,
-  useClipping = true,
-  clipValue = t => t.pow(0.25),
-}: AdoptOptions = {}): GradientTransform<AdamState> => {
-  admitMoments({ b1, b2, eps })
-  const bound = scheduleOf('clipValue', clipValue, '(0, inf)')
+export const scaleByAdopt = (given: AdoptOptions = {}): GradientTransform<AdamState> => {
+  const { b1, b2, eps, nesterov, useClipping, clipValue } = adoptOptions.read('scaleByAdopt', given)
+  const bound = toSchedule(clipValue ?? (t => t.pow(0.25)))
   const clip = (x: Expr, c: Scalar): Expr => (useClipping ? x.clipByValue(c.neg(), c) : x)
   return {
     init: zeroMoments,
@@ -89,12 +85,16 @@ const normalizeByMovingNorm = ({ b2, ...root }: Required<MomentOptions>): Gradie
   },
 })
 
-export interface NovogradOptions extends MaskOptions, Omit<MomentOptions, 'b2'> {
-  /** $\beta_2$ in [0, 1), the decay of the second moment; default 0.25. */
-  readonly b2?: Hyperparameter
-  /** $\lambda \ge 0$, or a schedule of it, the decay that is added to the normalized gradient; default 0. */
-  readonly weightDecay?: Scheduled
-}
+export const novogradOptions = options({
+  ...momentOptions.fields,
+  ...maskOptions.fields,
+  /** $\beta_2$, the decay of the second moment. */
+  b2: real('[0, 1)', 0.25),
+  /** $\lambda$, the decay that is added to the normalized gradient, or a schedule of it. */
+  weightDecay: scheduled('[0, inf)', 0),
+})
+
+export interface NovogradOptions extends MaskOptions, Omit<MomentOptions, 'b2'>, OptionsOf<typeof novogradOptions> {}
 
 /**
  * Momentum over gradients that are normalized leaf by leaf, decay included:
@@ -107,8 +107,8 @@ export interface NovogradOptions extends MaskOptions, Omit<MomentOptions, 'b2'> 
  *
  * Source: Ginsburg et al., arXiv 1905.11286.
  */
-export const scaleByNovograd = ({ b2 = 0.25, weightDecay = 0, mask, ...options }: NovogradOptions = {}) => {
-  const moments = admitMoments({ ...options, b2 })
+export const scaleByNovograd = (given: NovogradOptions = {}) => {
+  const { weightDecay, mask, ...moments } = novogradOptions.read('scaleByNovograd', given)
   return namedChain({
     norm: normalizeByMovingNorm(moments),
     decay: addDecayedWeights(weightDecay, { mask }),

@@ -1,41 +1,31 @@
 /** Adaptive rules without momentum: gradients divided by the root of what their squares add up to. */
+
 import { type Expr, fill } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
-import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
+import { eps, flag, type OptionsOf, options, real } from '../../schema/index.js'
 import { average, averages, correctionOf, debias, meanSquares, zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
+
+export const rmsOptions = options({
+  /** $\rho$, the decay of the mean of squares. */
+  decay: real('[0, 1)', 0.9),
+  /** $\varepsilon$, under the root or beside it. */
+  eps: eps(1e-8),
+  /** $v_0$, where the mean of squares starts. */
+  initialScale: real('[0, inf)', 0),
+  /** Whether $\varepsilon$ is added under the root (as in optax) or to the root (as in PyTorch). */
+  epsInSqrt: flag(true),
+  /** Whether averages are divided by $1 - \rho^t$. */
+  biasCorrection: flag(false),
+})
+
+export interface RmsOptions extends OptionsOf<typeof rmsOptions> {}
 
 /** The root of a mean or sum of squares, kept from 0 by an epsilon under the root or beside it. */
 const guardedRoot = (v: Expr, { eps, epsInSqrt }: Pick<Required<RmsOptions>, 'eps' | 'epsInSqrt'>): Expr =>
   epsInSqrt ? v.add(eps).sqrt() : v.sqrt().add(eps)
-
-export interface RmsOptions {
-  /** $\rho$ in [0, 1), the decay of the mean of squares; default 0.9. */
-  readonly decay?: Hyperparameter
-  /** $\varepsilon > 0$; default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** $v_0 \ge 0$, where the mean of squares starts; default 0. */
-  readonly initialScale?: Hyperparameter
-  /** Whether $\varepsilon$ is added under the root (default, as in optax) or to the root (as in PyTorch). */
-  readonly epsInSqrt?: boolean
-  /** Whether averages are divided by $1 - \rho^t$; default false. */
-  readonly biasCorrection?: boolean
-}
-
-/** The options, checked and complete. */
-const admitRms = ({
-  decay = 0.9,
-  eps = 1e-8,
-  initialScale = 0,
-  epsInSqrt = true,
-  biasCorrection = false,
-}: RmsOptions): Required<RmsOptions> => {
-  admit('decay', decay, '[0, 1)')
-  admitEps('eps', eps)
-  admit('initialScale', initialScale, '[0, inf)')
-  return { decay, eps, initialScale, epsInSqrt, biasCorrection }
-}
 
 /** A tree of one value. */
 const filled = (params: Tree<Expr>, value: Hyperparameter): Tree<Expr> => map((p: Expr) => fill(p, value))(params)
@@ -52,9 +42,9 @@ const filled = (params: Tree<Expr>, value: Hyperparameter): Tree<Expr> => map((p
  * Source: Tieleman and Hinton, Coursera lecture 6.5, 2012.
  */
 export const scaleByRms = (
-  options: RmsOptions = {},
+  given: RmsOptions = {},
 ): GradientTransform<{ readonly count: Scalar; readonly nu: Tree<Expr> }> => {
-  const { decay, initialScale, biasCorrection, ...root } = admitRms(options)
+  const { decay, initialScale, biasCorrection, ...root } = rmsOptions.read('scaleByRms', given)
   const correction = correctionOf(biasCorrection)
   return {
     init: params => ({ count: scalar(0), nu: filled(params, initialScale) }),
@@ -95,8 +85,8 @@ const unbiasedVariance = (s: Expr, m: Expr, c: Scalar): Expr =>
  *
  * Source: Graves, arXiv 1308.0850, equation 40.
  */
-export const scaleByStddev = (options: RmsOptions = {}): GradientTransform<StddevState> => {
-  const { decay, initialScale, biasCorrection, ...root } = admitRms(options)
+export const scaleByStddev = (given: RmsOptions = {}): GradientTransform<StddevState> => {
+  const { decay, initialScale, biasCorrection, ...root } = rmsOptions.read('scaleByStddev', given)
   const corrected = (s: Expr, m: Expr, t: Scalar): Expr =>
     biasCorrection ? unbiasedVariance(s, m, debias(decay, t)) : s
   return {
@@ -113,14 +103,16 @@ export const scaleByStddev = (options: RmsOptions = {}): GradientTransform<Stdde
   }
 }
 
-export interface RssOptions {
-  /** $v_0 \ge 0$, where the sum of squares starts; default 0.1. */
-  readonly initialAccumulator?: Hyperparameter
-  /** $\varepsilon > 0$; default 1e-7. */
-  readonly eps?: Hyperparameter
-  /** Whether $\varepsilon$ is added under the root (default, as in optax) or to the root (as in PyTorch). */
-  readonly epsInSqrt?: boolean
-}
+export const rssOptions = options({
+  /** $v_0$, where the sum of squares starts. */
+  initialAccumulator: real('[0, inf)', 0.1),
+  /** $\varepsilon$, under the root or beside it. */
+  eps: eps(1e-7),
+  /** Whether $\varepsilon$ is added under the root (as in optax) or to the root (as in PyTorch). */
+  epsInSqrt: flag(true),
+})
+
+export interface RssOptions extends OptionsOf<typeof rssOptions> {}
 
 /**
  * Divides gradients by the root of the sum of their squares so far:
@@ -132,28 +124,25 @@ export interface RssOptions {
  *
  * Source: Duchi et al., JMLR 12, 2011.
  */
-export const scaleByRss = ({
-  initialAccumulator = 0.1,
-  eps = 1e-7,
-  epsInSqrt = true,
-}: RssOptions = {}): GradientTransform<{ readonly sumOfSquares: Tree<Expr> }> => {
-  admit('initialAccumulator', initialAccumulator, '[0, inf)')
-  admitEps('eps', eps)
+export const scaleByRss = (given: RssOptions = {}): GradientTransform<{ readonly sumOfSquares: Tree<Expr> }> => {
+  const { initialAccumulator, ...root } = rssOptions.read('scaleByRss', given)
   return {
     init: params => ({ sumOfSquares: filled(params, initialAccumulator) }),
     update: (updates, state) => {
       const sumOfSquares = zipWith([updates, state.sumOfSquares], (g, v) => v.add(g.square()))
-      return [zipWith([updates, sumOfSquares], (g, v) => g.div(guardedRoot(v, { eps, epsInSqrt }))), { sumOfSquares }]
+      return [zipWith([updates, sumOfSquares], (g, v) => g.div(guardedRoot(v, root))), { sumOfSquares }]
     },
   }
 }
 
-export interface AdadeltaOptions {
-  /** $\rho$ in [0, 1), the decay of both means of squares; default 0.9. */
-  readonly rho?: Hyperparameter
-  /** $\varepsilon > 0$, under both roots; default 1e-6. */
-  readonly eps?: Hyperparameter
-}
+export const adadeltaOptions = options({
+  /** $\rho$, the decay of both means of squares. */
+  rho: real('[0, 1)', 0.9),
+  /** $\varepsilon$, under both roots. */
+  eps: eps(1e-6),
+})
+
+export interface AdadeltaOptions extends OptionsOf<typeof adadeltaOptions> {}
 
 /** The state of {@link scaleByAdadelta}: mean squares of gradients and of updates. */
 export interface AdadeltaState {
@@ -172,9 +161,8 @@ export interface AdadeltaState {
  *
  * Source: Zeiler, arXiv 1212.5701.
  */
-export const scaleByAdadelta = ({ rho = 0.9, eps = 1e-6 }: AdadeltaOptions = {}): GradientTransform<AdadeltaState> => {
-  admit('rho', rho, '[0, 1)')
-  admitEps('eps', eps)
+export const scaleByAdadelta = (given: AdadeltaOptions = {}): GradientTransform<AdadeltaState> => {
+  const { rho, eps } = adadeltaOptions.read('scaleByAdadelta', given)
   return {
     init: params => ({ nu: zerosLike(params), delta: zerosLike(params) }),
     update: (updates, state) => {

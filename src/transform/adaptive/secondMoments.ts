@@ -1,17 +1,19 @@
 /** Relatives of Adam that differ in the second moment. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
-import { admit, choose, type Hyperparameter } from '../hyperparameter.js'
+import { eps, flag, type OptionsOf, oneOf, options, real } from '../../schema/index.js'
 import {
   type AdamOptions,
   type AdamState,
-  admitMoments,
+  adamOptions,
   average,
   averages,
   correctionOf,
   type MomentOptions,
   meanSquares,
+  momentOptions,
   rootOf,
   twoMoments,
   unbiased,
@@ -20,10 +22,15 @@ import {
 } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
-export interface AmsgradOptions extends Omit<AdamOptions, 'nesterov'> {
-  /** What the maximum is taken of: the `moment` itself, corrected afterwards (default, as in PyTorch), or the `correctedMoment` (as in optax). */
-  readonly maximumOf?: 'moment' | 'correctedMoment'
-}
+const { nesterov: _, ...withoutLookAhead } = adamOptions.fields
+
+export const amsgradOptions = options({
+  ...withoutLookAhead,
+  /** What the maximum is taken of: the `moment` itself, corrected afterwards (as in PyTorch), or the `correctedMoment` (as in optax). */
+  maximumOf: oneOf('moment', 'correctedMoment'),
+})
+
+export interface AmsgradOptions extends Omit<AdamOptions, 'nesterov'>, OptionsOf<typeof amsgradOptions> {}
 
 /** The state of {@link scaleByAmsgrad}. */
 export interface AmsgradState extends AdamState {
@@ -43,16 +50,12 @@ export interface AmsgradState extends AdamState {
  *
  * Source: Reddi et al., arXiv 1904.09237.
  */
-export const scaleByAmsgrad = ({
-  biasCorrection = true,
-  maximumOf = 'moment',
-  ...options
-}: AmsgradOptions = {}): GradientTransform<AmsgradState> => {
-  const { b1, b2, ...root } = admitMoments(options)
+export const scaleByAmsgrad = (given: AmsgradOptions = {}): GradientTransform<AmsgradState> => {
+  const { b1, b2, biasCorrection, maximumOf, ...root } = amsgradOptions.read('scaleByAmsgrad', given)
   const correction = correctionOf(biasCorrection)
   const corrected = (v: Expr, count: Scalar): Expr => v.div(correction(b2, count))
   const bare = (v: Expr): Expr => v
-  const [kept, used] = choose('maximumOf', maximumOf, { moment: [bare, corrected], correctedMoment: [corrected, bare] })
+  const [kept, used] = maximumOf === 'moment' ? [bare, corrected] : [corrected, bare]
   return {
     init: params => ({ ...zeroMoments(params), nuMax: zerosLike(params) }),
     update: (updates, state) => {
@@ -66,6 +69,10 @@ export const scaleByAmsgrad = ({
   }
 }
 
+const { epsRoot: __, ...withoutRoot } = momentOptions.fields
+
+export const adamaxOptions = options(withoutRoot)
+
 export type AdamaxOptions = Omit<MomentOptions, 'epsRoot'>
 
 /**
@@ -78,8 +85,8 @@ export type AdamaxOptions = Omit<MomentOptions, 'epsRoot'>
  *
  * Source: Kingma and Ba, arXiv 1412.6980, section 7.1; $\varepsilon$ stands where optax and PyTorch have it.
  */
-export const scaleByAdamax = (options: AdamaxOptions = {}): GradientTransform<AdamState> => {
-  const { b1, b2, eps } = admitMoments(options)
+export const scaleByAdamax = (given: AdamaxOptions = {}): GradientTransform<AdamState> => {
+  const { b1, b2, eps } = adamaxOptions.read('scaleByAdamax', given)
   return twoMoments({
     b1,
     second: (g, v) => v.mul(b2).maximum(g.abs().add(eps)),
@@ -87,18 +94,20 @@ export const scaleByAdamax = (options: AdamaxOptions = {}): GradientTransform<Ad
   })
 }
 
-export interface BeliefOptions {
-  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the variance; default 0.999. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, added to the root; default 1e-16. */
-  readonly eps?: Hyperparameter
-  /** $\bar\varepsilon \ge 0$, added to the variance at each step; default 1e-16. */
-  readonly epsRoot?: Hyperparameter
-  /** Whether the first moment looks ahead; default false. */
-  readonly nesterov?: boolean
-}
+export const beliefOptions = options({
+  /** $\beta_1$, the decay of the first moment. */
+  b1: real('[0, 1)', 0.9),
+  /** $\beta_2$, the decay of the variance. */
+  b2: real('[0, 1)', 0.999),
+  /** $\varepsilon$, added to the root. */
+  eps: eps(1e-16),
+  /** $\bar\varepsilon$, added to the variance at each step. */
+  epsRoot: real('[0, inf)', 1e-16),
+  /** Whether the first moment looks ahead. */
+  nesterov: flag(false),
+})
+
+export interface BeliefOptions extends OptionsOf<typeof beliefOptions> {}
 
 /**
  * Adam with the variance about the first moment, the disbelief in it, as second moment:
@@ -111,14 +120,8 @@ export interface BeliefOptions {
  *
  * Source: Zhuang et al., arXiv 2010.07468.
  */
-export const scaleByBelief = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-16,
-  epsRoot = 1e-16,
-  nesterov = false,
-}: BeliefOptions = {}): GradientTransform<AdamState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
+export const scaleByBelief = (given: BeliefOptions = {}): GradientTransform<AdamState> => {
+  const { b1, b2, eps, epsRoot, nesterov } = beliefOptions.read('scaleByBelief', given)
   return twoMoments({
     b1,
     nesterov,
@@ -127,12 +130,15 @@ export const scaleByBelief = ({
   })
 }
 
-export interface YogiOptions extends Omit<MomentOptions, 'eps'> {
-  /** $\varepsilon > 0$, added to the root; default 1e-3. */
-  readonly eps?: Hyperparameter
-  /** $v_0 \ge 0$, where the second moment starts; default 1e-6. */
-  readonly initialAccumulator?: Hyperparameter
-}
+export const yogiOptions = options({
+  ...momentOptions.fields,
+  /** $\varepsilon$, added to the root. */
+  eps: eps(1e-3),
+  /** $v_0$, where the second moment starts. */
+  initialAccumulator: real('[0, inf)', 1e-6),
+})
+
+export interface YogiOptions extends Omit<MomentOptions, 'eps'>, OptionsOf<typeof yogiOptions> {}
 
 /**
  * Adam with a second moment that goes towards $g^2$ by a part of $g^2$, not of the distance, and so is slow to forget:
@@ -146,13 +152,8 @@ export interface YogiOptions extends Omit<MomentOptions, 'eps'> {
  * Source: Zaheer et al., NeurIPS 2018. The first moment starts at 0, as in the paper; optax starts it at $v_0$, so that
  * parameters drift without any gradient.
  */
-export const scaleByYogi = ({
-  eps = 1e-3,
-  initialAccumulator = 1e-6,
-  ...options
-}: YogiOptions = {}): GradientTransform<AdamState> => {
-  const { b1, b2, ...root } = admitMoments({ ...options, eps })
-  admit('initialAccumulator', initialAccumulator, '[0, inf)')
+export const scaleByYogi = (given: YogiOptions = {}): GradientTransform<AdamState> => {
+  const { b1, b2, initialAccumulator, ...root } = yogiOptions.read('scaleByYogi', given)
   const part = scalar(1).sub(b2)
   return twoMoments({
     b1,

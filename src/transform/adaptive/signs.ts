@@ -1,7 +1,9 @@
 /** Rules that ask a gradient for its sign alone. */
+
 import { type Expr, fill } from '../../expr/expr.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
-import { admit, admitEach, admitEnds, choose, type Hyperparameter } from '../hyperparameter.js'
+import { admitEnds } from '../../schema/hyperparameter.js'
+import { type OptionsOf, oneOf, options, real } from '../../schema/index.js'
 import { average, averages, zerosLike } from '../moments.js'
 import { type GradientTransform, leafwise, type Stateless } from '../types.js'
 
@@ -15,16 +17,18 @@ import { type GradientTransform, leafwise, type Stateless } from '../types.js'
  */
 export const scaleBySign = (): GradientTransform<Stateless> => leafwise(g => g.sign())
 
-export interface LionOptions {
-  /** $\beta_1$ in [0, 1), the share of the moment in the step; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the moment; default 0.99. */
-  readonly b2?: Hyperparameter
-  /** How the step is bounded: by its sign (`hard`, default), by $\tanh(\beta c)$ (`smooth`), or by a clip to [-1, 1] (`refined`). */
-  readonly mode?: 'hard' | 'smooth' | 'refined'
-  /** $\beta > 0$, how steep the smooth mode is; default 1. */
-  readonly smoothBeta?: Hyperparameter
-}
+export const lionOptions = options({
+  /** $\beta_1$, the share of the moment in the step. */
+  b1: real('[0, 1)', 0.9),
+  /** $\beta_2$, the decay of the moment. */
+  b2: real('[0, 1)', 0.99),
+  /** How the step is bounded: by its sign (`hard`), by $\tanh(\beta c)$ (`smooth`), or by a clip to [-1, 1] (`refined`). */
+  mode: oneOf('hard', 'smooth', 'refined'),
+  /** $\beta$, how steep the smooth mode is. */
+  smoothBeta: real('(0, inf)', 1),
+})
+
+export interface LionOptions extends OptionsOf<typeof lionOptions> {}
 
 /**
  * The sign of a mixture of moment and gradient, the moment itself being an older one:
@@ -36,19 +40,13 @@ export interface LionOptions {
  *
  * Source: Chen et al., arXiv 2302.06675; the other modes are optax's.
  */
-export const scaleByLion = ({
-  b1 = 0.9,
-  b2 = 0.99,
-  mode = 'hard',
-  smoothBeta = 1,
-}: LionOptions = {}): GradientTransform<{ readonly mu: Tree<Expr> }> => {
-  admitEach('[0, 1)', { b1, b2 })
-  admit('smoothBeta', smoothBeta, '(0, inf)')
-  const bounded = choose('mode', mode, {
+export const scaleByLion = (given: LionOptions = {}): GradientTransform<{ readonly mu: Tree<Expr> }> => {
+  const { b1, b2, mode, smoothBeta } = lionOptions.read('scaleByLion', given)
+  const bounded = {
     hard: (c: Expr) => c.sign(),
     smooth: (c: Expr) => c.mul(smoothBeta).tanh(),
     refined: (c: Expr) => c.clipByValue(-1, 1),
-  })
+  }[mode]
   return {
     init: params => ({ mu: zerosLike(params) }),
     update: (updates, state) => [
@@ -58,18 +56,20 @@ export const scaleByLion = ({
   }
 }
 
-export interface RpropOptions {
-  /** $\Delta_0 > 0$, the step size of each element at first; default 0.01. */
-  readonly learningRate?: Hyperparameter
-  /** $\eta^-$ in (0, 1), by which a step size is multiplied where the gradient changes its sign; default 0.5. */
-  readonly etaMinus?: Hyperparameter
-  /** $\eta^+$ in (1, inf), by which a step size is multiplied where the gradient keeps its sign; default 1.2. */
-  readonly etaPlus?: Hyperparameter
-  /** The smallest step size, greater than 0; default 1e-6. */
-  readonly minStepSize?: Hyperparameter
-  /** The largest step size, at least the smallest; default 50. */
-  readonly maxStepSize?: Hyperparameter
-}
+export const rpropOptions = options({
+  /** $\Delta_0$, the step size of each element at first. */
+  learningRate: real('(0, inf)', 0.01),
+  /** $\eta^-$, by which a step size is multiplied where the gradient changes its sign. */
+  etaMinus: real('(0, 1)', 0.5),
+  /** $\eta^+$, by which a step size is multiplied where the gradient keeps its sign. */
+  etaPlus: real('(1, inf)', 1.2),
+  /** The smallest step size. */
+  minStepSize: real('(0, inf)', 1e-6),
+  /** The largest step size, at least the smallest. */
+  maxStepSize: real('(0, inf)', 50),
+})
+
+export interface RpropOptions extends OptionsOf<typeof rpropOptions> {}
 
 /** The state of {@link scaleByRprop}: the sign of the step before, 0 where there was none. */
 export interface RpropState {
@@ -90,16 +90,8 @@ export interface RpropState {
  * Source: Riedmiller and Braun, ICNN 1993; without going back after a change, as in PyTorch; optax's is so too, but a step
  * late. Step sizes are always within their bounds, the first one too.
  */
-export const scaleByRprop = ({
-  learningRate = 0.01,
-  etaMinus = 0.5,
-  etaPlus = 1.2,
-  minStepSize = 1e-6,
-  maxStepSize = 50,
-}: RpropOptions = {}): GradientTransform<RpropState> => {
-  admitEach('(0, inf)', { learningRate, minStepSize, maxStepSize })
-  admit('etaMinus', etaMinus, '(0, 1)')
-  admit('etaPlus', etaPlus, '(1, inf)')
+export const scaleByRprop = (given: RpropOptions = {}): GradientTransform<RpropState> => {
+  const { learningRate, etaMinus, etaPlus, minStepSize, maxStepSize } = rpropOptions.read('scaleByRprop', given)
   admitEnds(['minStepSize', minStepSize], ['maxStepSize', maxStepSize])
   const factor = (agreement: Expr): Expr => agreement.greater(0).where(etaPlus, agreement.less(0).where(etaMinus, 1))
   return {

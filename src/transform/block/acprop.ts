@@ -1,20 +1,23 @@
 /** ACProp: gradients scaled by how far earlier ones were from their average. */
+
 import type { Expr } from '../../expr/expr.js'
 import { zipWith } from '../../expr/tree.js'
-import type { Hyperparameter } from '../hyperparameter.js'
-import { type AdamState, admitMoments, average, averages, debias, zeroMoments } from '../moments.js'
+import { eps, type OptionsOf, options, real } from '../../schema/index.js'
+import { type AdamState, average, averages, debias, zeroMoments } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
-export interface AcpropTransformOptions {
-  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the centred second moment; default 0.999. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, added to the root; default 1e-16. */
-  readonly eps?: Hyperparameter
-  /** $\bar\varepsilon \ge 0$, added to the second moment at each step; default 1e-16. */
-  readonly epsRoot?: Hyperparameter
-}
+export const acpropTransformOptions = options({
+  /** $\beta_1$, the decay of the first moment. */
+  b1: real('[0, 1)', 0.9),
+  /** $\beta_2$, the decay of the centred second moment. */
+  b2: real('[0, 1)', 0.999),
+  /** $\varepsilon$, added to the root. */
+  eps: eps(1e-16),
+  /** $\bar\varepsilon$, added to the second moment at each step. */
+  epsRoot: real('[0, inf)', 1e-16),
+})
+
+export interface AcpropTransformOptions extends OptionsOf<typeof acpropTransformOptions> {}
 
 /**
  * Scales gradients by a centred second moment that does not know them yet:
@@ -23,23 +26,14 @@ export interface AcpropTransformOptions {
  * with $\hat v_t = v_t / (1 - \beta_2^t)$, and $\hat v_0 = 1$. As in optax, gradients are centred by the average before them; the paper
  * centres by that with them.
  *
- * @param options.b1 $\beta_1$ in [0, 1), default 0.9
- * @param options.b2 $\beta_2$ in [0, 1), default 0.999
- * @param options.eps $\varepsilon > 0$, default 1e-16
- * @param options.epsRoot $\bar\varepsilon \ge 0$, default 1e-16
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(chain(scaleByAcprop(), scaleByLearningRate(1e-3)))
  *
  * Source: Zhuang et al., arXiv 2110.05454.
  */
-export const scaleByAcprop = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-16,
-  epsRoot = 1e-16,
-}: AcpropTransformOptions = {}): GradientTransform<AdamState> => {
-  admitMoments({ b1, b2, eps, epsRoot })
+export const scaleByAcprop = (given: AcpropTransformOptions = {}): GradientTransform<AdamState> => {
+  const { b1, b2, eps, epsRoot } = acpropTransformOptions.read('scaleByAcprop', given)
   return {
     init: zeroMoments,
     update: (updates, state) => {

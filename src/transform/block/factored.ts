@@ -1,19 +1,23 @@
 /** Second moments that take less memory than the parameters: one value per slice of a leaf, not per element. */
+
 import { type Expr, fill } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
-import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
+import { eps, flag, type OptionsOf, options, plain, real } from '../../schema/index.js'
 import { average, averages, zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
-export interface Sm3Options {
-  /** $\beta_1$ in [0, 1), the decay of the average of updates; default 0.9. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1], the decay of the squares; 1, the default, adds them up. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, added under the root; default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+export const sm3TransformOptions = options({
+  /** $\beta_1$, the decay of the average of updates. */
+  b1: real('[0, 1)', 0.9),
+  /** $\beta_2$, the decay of the squares; 1 adds them up. */
+  b2: real('[0, 1]', 1),
+  /** $\varepsilon$, added under the root. */
+  eps: eps(1e-8),
+})
+
+export interface Sm3Options extends OptionsOf<typeof sm3TransformOptions> {}
 
 /** The state of {@link scaleBySm3}: for each leaf a maximum per slice along each of its axes, and the average of updates. */
 export interface Sm3State {
@@ -34,19 +38,14 @@ const least = (maxima: readonly Expr[]): Expr => maxima.reduce((a, b) => a.minim
  *    u_t = \beta_1 u_{t-1} + (1 - \beta_1) \frac{g_t}{\sqrt{\nu_t + \varepsilon}}, $$
  * with 0 for $\nu_t = 0$, and $\nu_t = \beta_2 \min_r \mu_{t-1}^{(r)} + (1 - \beta_2)\, g_t^2$ for $\beta_2 < 1$.
  *
- * @param options.b1 $\beta_1$ in [0, 1), default 0.9
- * @param options.b2 $\beta_2$ in [0, 1], default 1
- * @param options.eps $\varepsilon > 0$, default 1e-8
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(chain(scaleBySm3(), scaleByLearningRate(0.1)))
  *
  * Source: Anil et al., arXiv 1901.11150.
  */
-export const scaleBySm3 = ({ b1 = 0.9, b2 = 1, eps = 1e-8 }: Sm3Options = {}): GradientTransform<Sm3State> => {
-  admit('b1', b1, '[0, 1)')
-  admit('b2', b2, '[0, 1]')
-  admitEps('eps', eps)
+export const scaleBySm3 = (given: Sm3Options = {}): GradientTransform<Sm3State> => {
+  const { b1, b2, eps } = sm3TransformOptions.read('scaleBySm3', given)
   const part = scalar(b2).equal(1).where(1, scalar(1).sub(b2))
   const scaled = (g: Expr, v: Expr): Expr => v.greater(0).where(g.div(v.add(eps).sqrt()), 0)
   return {
@@ -62,18 +61,20 @@ export const scaleBySm3 = ({ b1 = 0.9, b2 = 1, eps = 1e-8 }: Sm3Options = {}): G
   }
 }
 
-export interface FactoredRmsOptions {
-  /** Whether leaves with two large axes keep one mean per row and per column only; default true. */
-  readonly factored?: boolean
-  /** $c \ge 0$, how fast the decay $1 - t^{-c}$ nears 1; default 0.8. */
-  readonly decayRate?: Hyperparameter
-  /** Steps that the decay does not count, a whole number from 0; default 0. */
-  readonly stepOffset?: Hyperparameter
-  /** The least size of the two largest axes for a leaf to be factored, a whole number from 1; default 128. */
-  readonly minDimSizeToFactor?: number
-  /** $\varepsilon > 0$, added to the squares; default 1e-30. */
-  readonly eps?: Hyperparameter
-}
+export const factoredRmsOptions = options({
+  /** Whether leaves with two large axes keep one mean per row and per column only. */
+  factored: flag(true),
+  /** $c$, how fast the decay $1 - t^{-c}$ nears 1. */
+  decayRate: real('[0, inf)', 0.8),
+  /** Steps that the decay does not count: they count as the first, where optax gives NaN. */
+  stepOffset: real('integer in [0, inf)', 0),
+  /** The least size of the two largest axes for a leaf to be factored; default 128. */
+  minDimSizeToFactor: plain('integer in [1, inf)', 128),
+  /** $\varepsilon$, added to the squares. */
+  eps: eps(1e-30),
+})
+
+export interface FactoredRmsOptions extends OptionsOf<typeof factoredRmsOptions> {}
 
 /** The state of {@link scaleByFactoredRms}: for each leaf its mean squares, or those of its rows and of its columns. */
 export interface FactoredRmsState {
@@ -108,28 +109,15 @@ const scaledByRoots = (g: Expr, means: readonly Expr[], axes: readonly number[] 
  *    \rho_t = 1 - t^{-c}, \qquad u_t = g_t \Big/ \sqrt{\frac{R_t C_t}{\mathrm{mean}(R_t)}}, $$
  * and a leaf without two large axes the moving average of all squares.
  *
- * @param options.factored default true
- * @param options.decayRate $c \ge 0$, default 0.8
- * @param options.stepOffset a whole number from 0, default 0; steps before it count as the first, where optax gives NaN
- * @param options.minDimSizeToFactor a whole number from 1, default 128
- * @param options.eps $\varepsilon > 0$, default 1e-30
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(chain(scaleByFactoredRms(), clipByBlockRms(1), scaleByLearningRate(0.01)))
  *
  * Source: Shazeer and Stern, arXiv 1804.04235.
  */
-export const scaleByFactoredRms = ({
-  factored = true,
-  decayRate = 0.8,
-  stepOffset = 0,
-  minDimSizeToFactor = 128,
-  eps = 1e-30,
-}: FactoredRmsOptions = {}): GradientTransform<FactoredRmsState> => {
-  admit('decayRate', decayRate, '[0, inf)')
-  admit('stepOffset', stepOffset, 'integer in [0, inf)')
-  admit('minDimSizeToFactor', minDimSizeToFactor, 'integer in [1, inf)')
-  admitEps('eps', eps)
+export const scaleByFactoredRms = (given: FactoredRmsOptions = {}): GradientTransform<FactoredRmsState> => {
+  const read = factoredRmsOptions.read('scaleByFactoredRms', given)
+  const { factored, decayRate, stepOffset, minDimSizeToFactor, eps } = read
   const axesOf = (x: Expr) => (factored ? factoredAxes(x, minDimSizeToFactor) : [[]])
   const means = (x: Expr): readonly Expr[] => axesOf(x).map(axes => (axes.length === 0 ? x : x.mean(axes)))
   return {

@@ -12,6 +12,7 @@ export { type MadgradState, type MadgradTransformOptions, scaleByMadgrad } from 
 export {
   type MuonState,
   type MuonTransformOptions,
+  type NewtonSchulzCoefficients,
   type NewtonSchulzStep,
   type ShapeOptions,
   scaleByMuon,
@@ -30,4 +31,10 @@ export {
 export { type OptimisticOptions, type OptimisticState, scaleByOptimisticGradient } from './optimistic.js'
 export { type PolyakOptions, type PolyakVariant, scaleByPolyak } from './polyak.js'
 export { type SophiaOptions, type SophiaState, scaleBySophia } from './sophia.js'
-export { type AdaptiveClipOptions, adaptiveGradClip, centralize, type UnitAxis } from './units.js'
+export {
+  type AdaptiveClipOptions,
+  adaptiveGradClip,
+  type CentralizeOptions,
+  centralize,
+  type UnitAxis,
+} from './units.js'

@@ -1,20 +1,23 @@
 /** Dual averaging: steps from where the parameters began. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
-import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import { eps, type OptionsOf, options, real, scheduled } from '../../schema/index.js'
+import { toSchedule } from '../../schema/schedule.js'
 import { zerosLike } from '../moments.js'
-import { type Scheduled, scheduleOf } from '../schedules/index.js'
 import type { GradientTransform } from '../types.js'
 
-export interface MadgradTransformOptions {
-  /** $\eta > 0$, or a schedule of it; default 0.01. */
-  readonly learningRate?: Scheduled
-  /** $\mu$ in [0, 1), the part of the parameters that stays; default 0.9. */
-  readonly momentum?: Hyperparameter
-  /** $\varepsilon > 0$, added to the learning rate and to the root; default 1e-6. */
-  readonly eps?: Hyperparameter
-}
+export const madgradTransformOptions = options({
+  /** $\eta$, or a schedule of it. */
+  learningRate: scheduled('(0, inf)', 0.01),
+  /** $\mu$, the part of the parameters that stays. */
+  momentum: real('[0, 1)', 0.9),
+  /** $\varepsilon$, added to the learning rate and to the root. */
+  eps: eps(1e-6),
+})
+
+export interface MadgradTransformOptions extends OptionsOf<typeof madgradTransformOptions> {}
 
 /** The state of {@link scaleByMadgrad}: weighted sums of gradients and of their squares, and the first parameters. */
 export interface MadgradState {
@@ -29,23 +32,15 @@ export interface MadgradState {
  * $$ \lambda_t = (\eta_t + \varepsilon) \sqrt{t}, \quad s_t = s_{t-1} + \lambda_t g_t, \quad G_t = G_{t-1} + \lambda_t g_t^2, \quad
  *    z_t = x_0 - \frac{s_t}{\sqrt[3]{G_t} + \varepsilon}, \quad u_t = (1 - \mu)(z_t - p_t). $$
  *
- * @param options.learningRate $\eta > 0$, or a schedule, default 0.01
- * @param options.momentum $\mu$ in [0, 1), default 0.9
- * @param options.eps $\varepsilon > 0$, default 1e-6
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(scaleByMadgrad({ learningRate: 0.01 }))
  *
  * Source: Defazio and Jelassi, arXiv 2101.11075.
  */
-export const scaleByMadgrad = ({
-  learningRate = 0.01,
-  momentum = 0.9,
-  eps = 1e-6,
-}: MadgradTransformOptions = {}): GradientTransform<MadgradState> => {
-  const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
-  admit('momentum', momentum, '[0, 1)')
-  admitEps('eps', eps)
+export const scaleByMadgrad = (given: MadgradTransformOptions = {}): GradientTransform<MadgradState> => {
+  const { learningRate, momentum, eps } = madgradTransformOptions.read('scaleByMadgrad', given)
+  const schedule = toSchedule(learningRate)
   const part = scalar(1).sub(momentum)
   return {
     init: params => ({ count: scalar(0), gradSumSq: zerosLike(params), s: zerosLike(params), x0: params }),

@@ -1,10 +1,12 @@
 /** Muon: updates of matrices whose singular values are all near 1. */
+
 import * as tf from '@tensorflow/tfjs'
 import { type Expr, type Opaque, opaque } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
-import { admit, admitEps, choose, type Hyperparameter, HyperparameterError } from '../hyperparameter.js'
+import { admit, choose, type Hyperparameter, HyperparameterError } from '../../schema/hyperparameter.js'
+import { eps, flag, type OptionsOf, options, plain, real, wordsOr } from '../../schema/index.js'
 import { averages, usedMoment, zerosLike } from '../moments.js'
 import { type GradientTransform, leafwise, type Stateless } from '../types.js'
 
@@ -22,22 +24,27 @@ const presets: Readonly<Record<'standard' | 'dion', NewtonSchulzStep | readonly 
   ],
 }
 
-export interface MuonTransformOptions {
-  /** Coefficients, the same for each step, one triple per step, or those of a publication; default `'standard'`. */
-  readonly nsCoeffs?: NewtonSchulzStep | readonly NewtonSchulzStep[] | keyof typeof presets
-  /** Newton-Schulz steps, a whole number from 0 to 100, where the coefficients do not say it; default 5. */
-  readonly nsSteps?: number
-  /** $\beta$ in [0, 1), the decay of the moving average; default 0.95. */
-  readonly beta?: Hyperparameter
-  /** $\varepsilon > 0$, added to the norm; default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** Whether to look ahead; default true. */
-  readonly nesterov?: boolean
-  /** Whether to scale by the dual norm $\langle \hat m, O \rangle$; default false. */
-  readonly adaptive?: boolean
-  /** Whether averages are divided by $1 - \beta^t$, as in optax; default true. PyTorch and the original do not. */
-  readonly biasCorrection?: boolean
-}
+/** Coefficients, the same for each step, one triple per step, or those of a publication. */
+export type NewtonSchulzCoefficients = NewtonSchulzStep | readonly NewtonSchulzStep[] | keyof typeof presets
+
+export const muonTransformOptions = options({
+  /** Finite coefficients, the same for each step, one triple per step, or those of a publication; default `'standard'`. */
+  nsCoeffs: wordsOr<NewtonSchulzCoefficients>()('standard', 'dion'),
+  /** Newton-Schulz steps, where the coefficients do not say it; default 5. */
+  nsSteps: plain('integer in [0, 100]', 5),
+  /** $\beta$, the decay of the moving average. */
+  beta: real('[0, 1)', 0.95),
+  /** $\varepsilon$, added to the norm. */
+  eps: eps(1e-8),
+  /** Whether to look ahead. */
+  nesterov: flag(true),
+  /** Whether to scale by the dual norm $\langle \hat m, O \rangle$. */
+  adaptive: flag(false),
+  /** Whether averages are divided by $1 - \beta^t$, as in optax; PyTorch and the original do not. */
+  biasCorrection: flag(true),
+})
+
+export interface MuonTransformOptions extends OptionsOf<typeof muonTransformOptions> {}
 
 /** The state of {@link scaleByMuon}. */
 export interface MuonState {
@@ -48,7 +55,7 @@ export interface MuonState {
 const isTriple = (x: NewtonSchulzStep | readonly NewtonSchulzStep[]): x is NewtonSchulzStep => typeof x[0] === 'number'
 
 /** The coefficients step by step. */
-const stepsOf = (given: MuonTransformOptions['nsCoeffs'] = 'standard', count: number): readonly NewtonSchulzStep[] => {
+const stepsOf = (given: NewtonSchulzCoefficients, count: number): readonly NewtonSchulzStep[] => {
   const coefficients = typeof given === 'object' ? given : choose('nsCoeffs', given, presets)
   const steps = isTriple(coefficients) ? Array.from({ length: count }, () => coefficients) : coefficients
   for (const step of steps)
@@ -101,31 +108,15 @@ const nearest = (m: Expr, steps: readonly NewtonSchulzStep[], eps: Hyperparamete
  * A leaf is the matrix of its last axis by all the others: dense kernels as they are, convolution kernels as
  * [height · width · in, out], vectors as one row. The matrix products run through tfjs.
  *
- * @param options.nsCoeffs finite triples, default `'standard'`
- * @param options.nsSteps a whole number from 0 to 100, default 5
- * @param options.beta $\beta$ in [0, 1), default 0.95
- * @param options.eps $\varepsilon > 0$, default 1e-8
- * @param options.nesterov default true
- * @param options.adaptive default false
- * @param options.biasCorrection default true
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(masked(named(/kernel$/), chain(scaleByMuon(), scaleByShape(), scaleByLearningRate(0.02))))
  *
  * Source: Jordan et al. 2024, kellerjordan.github.io/posts/muon; adaptive: Bernstein and Newhouse, arXiv 2409.20325.
  */
-export const scaleByMuon = ({
-  nsCoeffs,
-  nsSteps = 5,
-  beta = 0.95,
-  eps = 1e-8,
-  nesterov = true,
-  adaptive = false,
-  biasCorrection = true,
-}: MuonTransformOptions = {}): GradientTransform<MuonState> => {
-  admit('nsSteps', nsSteps, 'integer in [0, 100]')
-  admit('beta', beta, '[0, 1)')
-  admitEps('eps', eps)
+export const scaleByMuon = (given: MuonTransformOptions = {}): GradientTransform<MuonState> => {
+  const read = muonTransformOptions.read('scaleByMuon', given)
+  const { nsCoeffs, nsSteps, beta, eps, nesterov, adaptive, biasCorrection } = read
   const steps = stepsOf(nsCoeffs, nsSteps)
   const used = usedMoment({ b1: beta, biasCorrection, nesterov })
   return {
@@ -138,24 +129,25 @@ export const scaleByMuon = ({
   }
 }
 
-export interface ShapeOptions {
-  /** $c > 0$, the root mean square that orthogonal updates get, whatever their shape: 0.2 is AdamW's. Default none. */
-  readonly consistentRms?: Hyperparameter
-}
+export const shapeOptions = options({
+  /** $c$, the root mean square that orthogonal updates get, whatever their shape: 0.2 is AdamW's. Default none. */
+  consistentRms: real('(0, inf)'),
+})
+
+export interface ShapeOptions extends OptionsOf<typeof shapeOptions> {}
 
 /**
  * Scales each leaf by what its shape calls for: $u = g \sqrt{\max(1,\ n_{out} / n_{in})}$, or
  * $u = c\, g \sqrt{\max(n_{in}, n_{out})}$ for a consistent root mean square.
  *
- * @param options.consistentRms $c > 0$, default none
  * @throws HyperparameterError
  * @example
  * const matrices = chain(scaleByMuon(), scaleByShape({ consistentRms: 0.2 }), scaleByLearningRate(1e-3))
  *
  * Source: Jordan et al. 2024; consistent: Liu et al., arXiv 2502.16982.
  */
-export const scaleByShape = ({ consistentRms }: ShapeOptions = {}): GradientTransform<Stateless> => {
-  if (consistentRms !== undefined) admit('consistentRms', consistentRms, '(0, inf)')
+export const scaleByShape = (given: ShapeOptions = {}): GradientTransform<Stateless> => {
+  const { consistentRms } = shapeOptions.read('scaleByShape', given)
   return leafwise(g => {
     const [fanIn, fanOut] = matrixShape(g.shape)
     return consistentRms === undefined

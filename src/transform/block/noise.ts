@@ -1,22 +1,26 @@
 /** Noise added to gradients. */
+
 import * as tf from '@tensorflow/tfjs'
 import { type Expr, opaque } from '../../expr/expr.js'
 import { scalar } from '../../expr/scalar.js'
 import { type Shape, sizeOf } from '../../expr/shape.js'
 import { map } from '../../expr/tree.js'
-import { admit, admitEach, type Hyperparameter } from '../hyperparameter.js'
+import { seed } from '../../schema/field.js'
+import { type OptionsOf, options, real } from '../../schema/index.js'
 import { gaussians } from '../random.js'
 import type { Counted } from '../scale.js'
 import type { GradientTransform } from '../types.js'
 
-export interface NoiseOptions {
-  /** $\eta \ge 0$, the variance at the first step; default 0.01. */
-  readonly eta?: Hyperparameter
-  /** $\gamma \ge 0$, how fast the variance falls; default 0.55. */
-  readonly gamma?: Hyperparameter
-  /** A whole number from 0; default 0. */
-  readonly seed?: number
-}
+export const noiseOptions = options({
+  /** $\eta$, the variance at the first step. */
+  eta: real('[0, inf)', 0.01),
+  /** $\gamma$, how fast the variance falls. */
+  gamma: real('[0, inf)', 0.55),
+  /** The seed of the noise; default 0. */
+  seed: seed(),
+})
+
+export interface NoiseOptions extends OptionsOf<typeof noiseOptions> {}
 
 type Place = {
   readonly seed: number
@@ -33,18 +37,14 @@ const run = (_: readonly unknown[], [step]: readonly number[], { seed, leaf, sha
  *
  * The noise is a function of seed, leaf and step, so runs repeat and resume. An opaque node: it runs through tfjs.
  *
- * @param options.eta $\eta \ge 0$, default 0.01
- * @param options.gamma $\gamma \ge 0$, default 0.55
- * @param options.seed a whole number from 0, default 0
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(chain(addNoise({ eta: 0.01, seed: 7 }), scaleByLearningRate(0.1)))
  *
  * Source: Neelakantan et al., arXiv 1511.06807.
  */
-export const addNoise = ({ eta = 0.01, gamma = 0.55, seed = 0 }: NoiseOptions = {}): GradientTransform<Counted> => {
-  admitEach('[0, inf)', { eta, gamma })
-  admit('seed', seed, `integer in [0, ${Number.MAX_SAFE_INTEGER}]`)
+export const addNoise = (given: NoiseOptions = {}): GradientTransform<Counted> => {
+  const { eta, gamma, seed } = noiseOptions.read('addNoise', given)
   return {
     init: () => ({ count: scalar(0) }),
     update: (updates, { count }) => {

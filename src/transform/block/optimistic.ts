@@ -1,18 +1,21 @@
 /** Steps for games, in which following the gradient goes round in circles. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { type OptionsOf, options, real } from '../../schema/index.js'
 import { branch } from '../branch.js'
-import { admitEach, type Hyperparameter } from '../hyperparameter.js'
 import { zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
-export interface OptimisticOptions {
-  /** $\alpha$, how much of the gradient is taken, a finite number; default 1. */
-  readonly alpha?: Hyperparameter
-  /** $\beta$, how much of its change is added, a finite number; default 1. */
-  readonly beta?: Hyperparameter
-}
+export const optimisticOptions = options({
+  /** $\alpha$, how much of the gradient is taken. */
+  alpha: real('(-inf, inf)', 1),
+  /** $\beta$, how much of its change is added. */
+  beta: real('(-inf, inf)', 1),
+})
+
+export interface OptimisticOptions extends OptionsOf<typeof optimisticOptions> {}
 
 /** The state of {@link scaleByOptimisticGradient}: the gradient before, and whether a leaf has had one. */
 export interface OptimisticState {
@@ -23,19 +26,14 @@ export interface OptimisticState {
 /**
  * Adds what the gradient has changed since the step before: $u_t = \alpha\, g_t + \beta\,(g_t - g_{t-1})$, $u_1 = \alpha\, g_1$.
  *
- * @param options.alpha $\alpha$, a finite number, default 1
- * @param options.beta $\beta$, a finite number, default 1
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(chain(scaleByOptimisticGradient(), scaleByLearningRate(0.01)))
  *
  * Source: Mokhtari et al., arXiv 1901.08511.
  */
-export const scaleByOptimisticGradient = ({
-  alpha = 1,
-  beta = 1,
-}: OptimisticOptions = {}): GradientTransform<OptimisticState> => {
-  admitEach('(-inf, inf)', { alpha, beta })
+export const scaleByOptimisticGradient = (given: OptimisticOptions = {}): GradientTransform<OptimisticState> => {
+  const { alpha, beta } = optimisticOptions.read('scaleByOptimisticGradient', given)
   return {
     init: params => ({ started: map(() => scalar(0))(params), previous: zerosLike(params) }),
     update: (updates, { started, previous }) => [

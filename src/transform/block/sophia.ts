@@ -1,25 +1,29 @@
 /** Steps by a diagonal of the Hessian that the caller estimates. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
+import { eps, type OptionsOf, options, real } from '../../schema/index.js'
 import { treeFrom } from '../context.js'
-import { admit, admitEach, admitEps, type Hyperparameter } from '../hyperparameter.js'
 import { averages, unbiased, zeroMoments } from '../moments.js'
 import { present } from '../present.js'
 import type { GradientTransform } from '../types.js'
 
-export interface SophiaOptions {
-  /** $\beta_1$ in [0, 1), the decay of the first moment; default 0.965. */
-  readonly b1?: Hyperparameter
-  /** $\beta_2$ in [0, 1), the decay of the Hessian's diagonal, per estimate; default 0.99. */
-  readonly b2?: Hyperparameter
-  /** $\varepsilon > 0$, the least denominator; default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** $\gamma > 0$, the part of the diagonal that divides; default 0.01. */
-  readonly gamma?: Hyperparameter
-  /** $\rho > 0$, the largest magnitude of an update, infinity for none; default 1. */
-  readonly clipThreshold?: Hyperparameter
-}
+export const sophiaTransformOptions = options({
+  /** $\beta_1$, the decay of the first moment. */
+  b1: real('[0, 1)', 0.965),
+  /** $\beta_2$, the decay of the Hessian's diagonal, per estimate. */
+  b2: real('[0, 1)', 0.99),
+  /** $\varepsilon$, the least denominator. */
+  eps: eps(1e-8),
+  /** $\gamma$, the part of the diagonal that divides. */
+  gamma: real('(0, inf)', 0.01),
+  /** $\rho$, the largest magnitude of an update, infinity for none. */
+  clipThreshold: real('(0, inf]', 1),
+})
+
+export interface SophiaOptions extends OptionsOf<typeof sophiaTransformOptions> {}
 
 /** The state of {@link scaleBySophia}: the first moment, and the moving average of the Hessian's diagonal. */
 export interface SophiaState {
@@ -40,11 +44,6 @@ const bounded = (u: Expr, rho: Hyperparameter): Expr =>
  * An estimate $\hat h_t$ is the context's tree `hessian`, in the steps in which the caller gives one (every tenth, say); in the others
  * $h$ stays. Without any, updates are signs.
  *
- * @param options.b1 $\beta_1$ in [0, 1), default 0.965
- * @param options.b2 $\beta_2$ in [0, 1), default 0.99
- * @param options.eps $\varepsilon > 0$, default 1e-8
- * @param options.gamma $\gamma > 0$, default 0.01
- * @param options.clipThreshold $\rho$ in (0, inf], default 1
  * @throws HyperparameterError
  * @example
  * const optimizer = compile(chain(scaleBySophia(), scaleByLearningRate(1e-4)))
@@ -53,17 +52,8 @@ const bounded = (u: Expr, rho: Hyperparameter): Expr =>
  *
  * Source: Liu et al., arXiv 2305.14342.
  */
-export const scaleBySophia = ({
-  b1 = 0.965,
-  b2 = 0.99,
-  eps = 1e-8,
-  gamma = 0.01,
-  clipThreshold = 1,
-}: SophiaOptions = {}): GradientTransform<SophiaState> => {
-  admitEach('[0, 1)', { b1, b2 })
-  admitEps('eps', eps)
-  admit('gamma', gamma, '(0, inf)')
-  admit('clipThreshold', clipThreshold, '(0, inf]')
+export const scaleBySophia = (given: SophiaOptions = {}): GradientTransform<SophiaState> => {
+  const { b1, b2, eps, gamma, clipThreshold } = sophiaTransformOptions.read('scaleBySophia', given)
   return {
     init: zeroMoments,
     update: (updates, state, _, context) => {

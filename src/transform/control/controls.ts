@@ -1,10 +1,12 @@
 /** The controls of a rule, made from the rule itself. */
+
 import { type Expr, isExpr } from '../../expr/expr.js'
 import { mapNest, type Path } from '../../expr/nest.js'
 import { scalar } from '../../expr/scalar.js'
 import { type SymbolicValue, symbolsOf } from '../../expr/symbols.js'
 import { map, values } from '../../expr/tree.js'
 import { inOrder, rewriter } from '../../expr/walk.js'
+import { type OptionsOf, options, seed, value } from '../../schema/index.js'
 import { grafted } from '../gate.js'
 import type { GradientTransform } from '../types.js'
 import { wrapping } from '../wrapping.js'
@@ -108,13 +110,15 @@ export interface Controls<S> {
   readonly grafted: GradientTransform<GraftedControl<S>>
 }
 
-/** How controls are made. */
-export interface ControlOptions {
+const controlOptions = options({
   /** Under which the rule observes its coefficient; default `'alpha'`. */
-  readonly label?: string
-  /** Of the permutations: a whole number, default 0. */
-  readonly seed?: number
-}
+  label: value<string, 'alpha'>('alpha'),
+  /** Of the permutations; default 0. */
+  seed: seed(),
+})
+
+/** How controls are made. */
+export interface ControlOptions extends OptionsOf<typeof controlOptions> {}
 
 /**
  * The controls of a rule that observes a coefficient, made from that very rule. Only what beats all of them is more than a step size.
@@ -125,10 +129,8 @@ export interface ControlOptions {
  * const rule = chain(trace(0.9), plasticityGate(observe('alpha', plasticity())), scaleByLearningRate(0.1))
  * compile(controlsOf(rule).shuffled)
  */
-export const controlsOf = <S>(
-  rule: GradientTransform<S>,
-  { label = 'alpha', seed = 0 }: ControlOptions = {},
-): Controls<S> => {
+export const controlsOf = <S>(rule: GradientTransform<S>, given: ControlOptions = {}): Controls<S> => {
+  const { label, seed } = controlOptions.read('controlsOf', given)
   const { one, averaged, shuffled } = interventions
   return {
     one: intervene(rule, label, one),

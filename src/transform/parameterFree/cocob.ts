@@ -1,16 +1,20 @@
 /** Learning by betting on coins. */
+
 import { type Expr, fill } from '../../expr/expr.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
-import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
+import { eps, type OptionsOf, options, real } from '../../schema/index.js'
 import { zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 
-export interface CocobScaleOptions {
-  /** $\alpha > 0$: of its wealth a bet is at most a part of about $1 / \alpha$ at first; default 100. */
-  readonly alpha?: Hyperparameter
-  /** $\varepsilon > 0$, where the largest gradient starts; default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+export const cocobScaleOptions = options({
+  /** $\alpha$: of its wealth a bet is at most a part of about $1 / \alpha$ at first. */
+  alpha: real('(0, inf)', 100),
+  /** $\varepsilon$, where the largest gradient starts. */
+  eps: eps(1e-8),
+})
+
+export interface CocobScaleOptions extends OptionsOf<typeof cocobScaleOptions> {}
 
 /** The state of {@link scaleByCocob}. */
 export interface CocobState {
@@ -46,9 +50,8 @@ const betOf =
  *
  * Source: Orabona and Tommasi, arXiv 1705.07795, algorithm 2.
  */
-export const scaleByCocob = ({ alpha = 100, eps = 1e-8 }: CocobScaleOptions = {}): GradientTransform<CocobState> => {
-  admit('alpha', alpha, '(0, inf)')
-  admitEps('eps', eps)
+export const scaleByCocob = (given: CocobScaleOptions = {}): GradientTransform<CocobState> => {
+  const { alpha, eps } = cocobScaleOptions.read('scaleByCocob', given)
   return {
     init: params => ({
       initParticles: params,

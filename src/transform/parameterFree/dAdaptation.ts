@@ -1,14 +1,18 @@
 /** D-Adaptation of AdamW. */
+
 import type { Expr } from '../../expr/expr.js'
 import { scalar } from '../../expr/scalar.js'
 import { map, zipWith } from '../../expr/tree.js'
+import type { Complete } from '../../schema/index.js'
 import { average, averages, meanSquares, zerosLike } from '../moments.js'
 import type { GradientTransform } from '../types.js'
 import { absoluteSum, dot, ratio } from '../whole.js'
-import { type AdaptiveAdamOptions, type AdaptiveAdamState, adaptiveAdam, startAdaptive } from './adaptiveAdam.js'
+import { type AdaptiveAdamState, adaptiveAdam, type adaptiveAdamOptions, startAdaptive } from './adaptiveAdam.js'
 
 /** The steps of AdamW by D-Adaptation; the mathematics stands at the optimizer `dadaptAdamw`. */
-export const stepByDAdaptation = (options: AdaptiveAdamOptions = {}): GradientTransform<AdaptiveAdamState> => {
+export const stepByDAdaptation = (
+  options: Complete<typeof adaptiveAdamOptions.fields>,
+): GradientTransform<AdaptiveAdamState> => {
   const { b1, b2, eps, estimLr0, rate, decaying } = adaptiveAdam(options)
   const b3 = scalar(b2).sqrt()
   const scaled = (x: Expr, v: Expr): Expr => x.div(v.sqrt().add(eps))

@@ -1,7 +1,9 @@
 /** Step sizes from the distance travelled and the gradients met: DoG and DoWG. */
+
 import { type Expr, expr } from '../../expr/expr.js'
 import { map, type Tree } from '../../expr/tree.js'
-import { admit, admitEps, choose, type Hyperparameter } from '../hyperparameter.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
+import { eps, type OptionsOf, options, real, wordWith } from '../../schema/index.js'
 import { minus } from '../present.js'
 import type { GradientTransform } from '../types.js'
 import { globalNorm, squaredNorm } from '../whole.js'
@@ -10,15 +12,17 @@ import { perLeaf } from './perLeaf.js'
 /** What the first step of DoG is made from, and its value. */
 export type InitStep = readonly [kind: 'heuristic' | 'distance' | 'learningRate', value: Hyperparameter]
 
-export interface DogOptions {
+export const dogTransformOptions = options({
   /**
    * $r_0$: `'heuristic'`, $\alpha (1 + \lVert p_0 \rVert)$; `'distance'`, the value itself; or `'learningRate'`, the first
-   * step size rather. Values $> 0$; default `['heuristic', 1e-6]`, of which 1e-4 is for models with batch normalization.
+   * step size rather. Default `['heuristic', 1e-6]`; 1e-4 is for models with batch normalization.
    */
-  readonly initStep?: InitStep
-  /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: Hyperparameter
-}
+  initStep: wordWith(['heuristic', 'distance', 'learningRate'], '(0, inf)', ['heuristic', 1e-6]),
+  /** $\varepsilon$, added under the root. */
+  eps: eps(1e-8),
+})
+
+export interface DogOptions extends OptionsOf<typeof dogTransformOptions> {}
 
 /** The state of {@link scaleByDog}. */
 export interface DogState {
@@ -49,12 +53,10 @@ const starts = {
  *
  * Source: Ivgi, Hinder and Carmon, arXiv 2302.12022.
  */
-export const scaleByDog = ({
-  initStep: [kind, value] = ['heuristic', 1e-6],
-  eps = 1e-8,
-}: DogOptions = {}): GradientTransform<DogState> => {
-  const start = choose('initStep', kind, starts)(admit('initStep', value, '(0, inf)'))
-  admitEps('eps', eps)
+export const scaleByDog = (given: DogOptions = {}): GradientTransform<DogState> => {
+  const { initStep, eps } = dogTransformOptions.read('scaleByDog', given)
+  const [kind, value] = initStep
+  const start = starts[kind](value)
   return {
     init: params => ({ initParams: params, maxDist: start(params), sumSqNormGrads: expr(0) }),
     update: (updates, state, params) => {
@@ -67,30 +69,30 @@ export const scaleByDog = ({
   }
 }
 
+const distanceOverGradientsOptions = options({
+  /** $\alpha$, with $r_0 = \alpha (1 + \lVert p_0 \rVert)$; for models with batch normalization 1e-4. */
+  repsRel: real('(0, inf)', 1e-6),
+  /** $\varepsilon$, added under the root. */
+  eps: eps(1e-8),
+  /** The factor; -1 makes a step downhill of it. */
+  globalScale: real('(-inf, inf)', 1),
+})
+
+export interface DistanceOverGradientsOptions extends OptionsOf<typeof distanceOverGradientsOptions> {}
+
 /**
  * Distance over gradients, leaf by leaf (L-DoG): {@link scaleByDog} with norms of the leaf alone, times a factor.
  *
- * @param options.repsRel $\alpha > 0$, with $r_0 = \alpha (1 + \lVert p_0 \rVert)$; default 1e-6, for models with batch
- *   normalization 1e-4
- * @param options.eps $\varepsilon > 0$, default 1e-8
- * @param options.globalScale the factor, default 1; -1 makes a step downhill of it
  * @throws HyperparameterError
  * @example
  * scaleByDistanceOverGradients({ globalScale: -1 })
  *
  * Source: Ivgi, Hinder and Carmon, arXiv 2302.12022.
  */
-export const scaleByDistanceOverGradients = ({
-  repsRel = 1e-6,
-  eps = 1e-8,
-  globalScale = 1,
-}: {
-  readonly repsRel?: Hyperparameter
-  readonly eps?: Hyperparameter
-  readonly globalScale?: Hyperparameter
-} = {}): GradientTransform<Tree<DogState>> => {
-  admit('repsRel', repsRel, '(0, inf)')
-  admit('globalScale', globalScale, '(-inf, inf)')
+export const scaleByDistanceOverGradients = (
+  given: DistanceOverGradientsOptions = {},
+): GradientTransform<Tree<DogState>> => {
+  const { repsRel, eps, globalScale } = distanceOverGradientsOptions.read('scaleByDistanceOverGradients', given)
   const dog = perLeaf(scaleByDog({ initStep: ['heuristic', repsRel], eps }))
   return {
     ...dog,
@@ -101,12 +103,14 @@ export const scaleByDistanceOverGradients = ({
   }
 }
 
-export interface DowgOptions {
-  /** $\bar r_0^2 > 0$, a guess of the squared distance to the solution; default $\varepsilon$. */
-  readonly initEstimSqDist?: Hyperparameter
-  /** $\varepsilon > 0$, default 1e-4. */
-  readonly eps?: Hyperparameter
-}
+export const dowgTransformOptions = options({
+  /** $\bar r_0^2$, a guess of the squared distance to the solution; default $\varepsilon$. */
+  initEstimSqDist: real('(0, inf)'),
+  /** $\varepsilon$, added to the root. */
+  eps: eps(1e-4),
+})
+
+export interface DowgOptions extends OptionsOf<typeof dowgTransformOptions> {}
 
 /** The state of {@link scaleByDowg}. */
 export interface DowgState {
@@ -126,9 +130,8 @@ export interface DowgState {
  *
  * Source: Khaled, Mishchenko and Jin, arXiv 2305.16284.
  */
-export const scaleByDowg = ({ eps = 1e-4, initEstimSqDist = eps }: DowgOptions = {}): GradientTransform<DowgState> => {
-  admitEps('eps', eps)
-  admit('initEstimSqDist', initEstimSqDist, '(0, inf)')
+export const scaleByDowg = (given: DowgOptions = {}): GradientTransform<DowgState> => {
+  const { eps, initEstimSqDist = eps } = dowgTransformOptions.read('scaleByDowg', given)
   return {
     init: params => ({ initParams: params, estimSqDist: expr(initEstimSqDist), weightedSqNormGrads: expr(0) }),
     update: (updates, state, params) => {

@@ -1,7 +1,7 @@
 /** The moving average of the parameters themselves. */
 import type { Expr } from '../../expr/expr.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { admit, type Hyperparameter } from '../../schema/hyperparameter.js'
 import { average } from '../moments.js'
 import { passing } from '../rate.js'
 import type { GradientTransform } from '../types.js'

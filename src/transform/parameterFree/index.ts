@@ -3,6 +3,7 @@ export type { AdaptiveAdamOptions, AdaptiveAdamState } from './adaptiveAdam.js'
 export { type CocobScaleOptions, type CocobState, scaleByCocob } from './cocob.js'
 export type { InitStep } from './distance.js'
 export {
+  type DistanceOverGradientsOptions,
   type DogOptions,
   type DogState,
   type DowgOptions,

@@ -3,22 +3,24 @@
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
+import { flag, type OptionsOf, options, plain, real } from '../../schema/index.js'
 import { admitTransform } from '../admit.js'
 import { branch } from '../branch.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
 import { present } from '../present.js'
 import { ratedLike } from '../rate.js'
 import type { GradientTransform } from '../types.js'
 import { restart } from './restart.js'
 
-export interface LookaheadOptions {
-  /** $k$, a whole number from 1: every so many steps fast and slow parameters meet; default 5. */
-  readonly syncPeriod?: number
-  /** $\alpha$ in (0, 1], how far the slow ones go to meet the fast; default 0.5. */
-  readonly slowStepSize?: Hyperparameter
-  /** Whether the fast optimizer then begins anew; default false. */
-  readonly resetState?: boolean
-}
+const lookaheadOptions = options({
+  /** $k$: every so many steps fast and slow parameters meet; default 5. */
+  syncPeriod: plain('integer in [1, inf)', 5),
+  /** $\alpha$, how far the slow ones go to meet the fast. */
+  slowStepSize: real('(0, 1]', 0.5),
+  /** Whether the fast optimizer then begins anew. */
+  resetState: flag(false),
+})
+
+export interface LookaheadOptions extends OptionsOf<typeof lookaheadOptions> {}
 
 /** The state of {@link lookahead}. */
 export interface LookaheadState<S> {
@@ -65,12 +67,10 @@ const goingAhead =
  */
 export const lookahead = <S>(
   fast: GradientTransform<S>,
-  { syncPeriod = 5, slowStepSize = 0.5, resetState = false }: LookaheadOptions = {},
+  given: LookaheadOptions = {},
 ): GradientTransform<LookaheadState<S>> => {
   admitTransform('lookahead', 'the fast optimizer', fast)
-  admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
-  admit('slowStepSize', slowStepSize, '(0, 1]')
-  const options = { syncPeriod, slowStepSize, resetState }
+  const options = lookaheadOptions.read('lookahead', given)
   return ratedLike(
     fast,
     state => state.fast,

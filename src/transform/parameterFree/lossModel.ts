@@ -2,7 +2,7 @@
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
-import type { Hyperparameter } from '../hyperparameter.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
 import { average, averages } from '../moments.js'
 import { dot, total } from '../whole.js'
 

@@ -2,23 +2,26 @@
 
 import { type Expr, expr } from '../../expr/expr.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
+import { eps, type OptionsOf, options, plain, real } from '../../schema/index.js'
 import { admitTransform } from '../admit.js'
-import { admit, admitEps, type Hyperparameter } from '../hyperparameter.js'
 import { zerosLike } from '../moments.js'
 import { present } from '../present.js'
 import type { GradientTransform } from '../types.js'
 import { dot, globalNorm } from '../whole.js'
 
-export interface MechanicOptions {
-  /** $\lambda \ge 0$, a decay that enters what the scale is learnt from; default 0.01. */
-  readonly weightDecay?: Hyperparameter
-  /** $\varepsilon > 0$, default 1e-8. */
-  readonly eps?: Hyperparameter
-  /** $s_0 > 0$, each bettor's first scale; default 1e-6. */
-  readonly sInit?: Hyperparameter
-  /** $n$, how many bettors there are, of decay $1 - 10^{-i}$; a whole number from 1 to 15 (beyond, a double takes the decay for 1), default 6. */
-  readonly numBetas?: number
-}
+const mechanicOptions = options({
+  /** $\lambda$, a decay that enters what the scale is learnt from. */
+  weightDecay: real('[0, inf)', 1e-2),
+  /** $\varepsilon$, added to what divides. */
+  eps: eps(1e-8),
+  /** $s_0$, each bettor's first scale. */
+  sInit: real('(0, inf)', 1e-6),
+  /** $n$, how many bettors there are, of decay $1 - 10^{-i}$ (beyond 15, a double takes the decay for 1); default 6. */
+  numBetas: plain('integer in [1, 15]', 6),
+})
+
+export interface MechanicOptions extends OptionsOf<typeof mechanicOptions> {}
 
 /** What one bettor knows. */
 export interface Bettor {
@@ -107,14 +110,12 @@ const admitBase = (base: GradientTransform<unknown>): void => {
  */
 export const mechanize = <S>(
   base: GradientTransform<S>,
-  { weightDecay = 1e-2, eps = 1e-8, sInit = 1e-6, numBetas = 6 }: MechanicOptions = {},
+  given: MechanicOptions = {},
 ): GradientTransform<MechanicState<S>> => {
   admitBase(base)
-  admit('weightDecay', weightDecay, '[0, inf)')
-  admitEps('eps', eps)
-  admit('sInit', sInit, '(0, inf)')
-  const betas = decays(admit('numBetas', numBetas, 'integer in [1, 15]'))
-  const betting = { eps, sInit, numBetas }
+  const { weightDecay, ...betting } = mechanicOptions.read('mechanize', given)
+  const { eps, sInit } = betting
+  const betas = decays(betting.numBetas)
   return {
     init: params => ({ base: base.init(params), delta: zerosLike(params), bettors: betas.map(() => bettor(sInit)) }),
     update: (updates, state, params, context) => {

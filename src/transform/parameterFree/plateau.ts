@@ -1,28 +1,32 @@
 /** A step size that falls when the loss no longer does. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map } from '../../expr/tree.js'
+import { HyperparameterError } from '../../schema/hyperparameter.js'
+import { type OptionsOf, options, plain, real } from '../../schema/index.js'
 import { branch } from '../branch.js'
 import { scalarFrom } from '../context.js'
-import { admit, admitEach, type Hyperparameter, HyperparameterError } from '../hyperparameter.js'
 import type { GradientTransform } from '../types.js'
 
-export interface PlateauOptions {
-  /** In (0, 1): what the scale is multiplied by; default 0.1. */
-  readonly factor?: Hyperparameter
-  /** After how many averages in a row without improvement; a whole number from 1, default 10. */
-  readonly patience?: number
-  /** In [0, 1]: an improvement is by more than this part of the best; default 1e-4. */
-  readonly rtol?: Hyperparameter
-  /** At least 0: an improvement is by more than this besides; default 0. Not both tolerances are 0. */
-  readonly atol?: Hyperparameter
-  /** How many averages after a reduction do not count; a whole number from 0, default 0. */
-  readonly cooldown?: number
-  /** How many losses make an average, after which there is a decision; a whole number from 1, default 1. */
-  readonly accumulationSize?: number
-  /** At least 0: the scale goes no lower; default 0. */
-  readonly minScale?: Hyperparameter
-}
+const plateauOptions = options({
+  /** What the scale is multiplied by. */
+  factor: real('(0, 1)', 0.1),
+  /** After how many averages in a row without improvement; default 10. */
+  patience: plain('integer in [1, inf)', 10),
+  /** An improvement is by more than this part of the best. */
+  rtol: real('[0, 1]', 1e-4),
+  /** An improvement is by more than this besides. Not both tolerances are 0. */
+  atol: real('[0, inf)', 0),
+  /** How many averages after a reduction do not count; default 0. */
+  cooldown: plain('integer in [0, inf)', 0),
+  /** How many losses make an average, after which there is a decision; default 1. */
+  accumulationSize: plain('integer in [1, inf)', 1),
+  /** The scale goes no lower. */
+  minScale: real('[0, inf)', 0),
+})
+
+export interface PlateauOptions extends OptionsOf<typeof plateauOptions> {}
 
 /** The state of {@link reduceOnPlateau}. */
 export interface PlateauState {
@@ -42,25 +46,6 @@ const start: PlateauState = {
   cooldownCount: scalar(0),
   count: scalar(0),
   avgValue: scalar(0),
-}
-
-/** The options, checked and complete. */
-const admitPlateau = ({
-  factor = 0.1,
-  patience = 10,
-  rtol = 1e-4,
-  atol = 0,
-  cooldown = 0,
-  accumulationSize = 1,
-  minScale = 0,
-}: PlateauOptions): Required<PlateauOptions> => {
-  admit('factor', factor, '(0, 1)')
-  admit('rtol', rtol, '[0, 1]')
-  admitEach('[0, inf)', { atol, minScale })
-  if (rtol === 0 && atol === 0) throw new HyperparameterError('atol', atol, 'positive where rtol is 0')
-  admitEach('integer in [1, inf)', { patience, accumulationSize })
-  admit('cooldown', cooldown, 'integer in [0, inf)')
-  return { factor, patience, rtol, atol, cooldown, accumulationSize, minScale }
 }
 
 /** What becomes of the scale once an average is complete. */
@@ -101,15 +86,17 @@ const decide = (
  * Source: PyTorch's and optax's schedule of the same name, whose $(1 - \mathit{rtol})\, f_{best}$ is the same for positive losses and
  * lies above a negative one.
  */
-export const reduceOnPlateau = (options: PlateauOptions = {}): GradientTransform<PlateauState> => {
-  const admitted = admitPlateau(options)
+export const reduceOnPlateau = (given: PlateauOptions = {}): GradientTransform<PlateauState> => {
+  const read = plateauOptions.read('reduceOnPlateau', given)
+  const { rtol, atol, accumulationSize } = read
+  if (rtol === 0 && atol === 0) throw new HyperparameterError('atol', atol, 'positive where rtol is 0')
   return {
     init: () => start,
     update: (updates, state, _, context) => {
       const count = state.count.add(1)
       const loss = scalarFrom(context, 'loss', 'reduceOnPlateau')
       const heard = { ...state, count, avgValue: state.avgValue.mul(state.count).add(loss).div(count) }
-      const next = branch(count.equal(admitted.accumulationSize), decide(heard, admitted), heard)
+      const next = branch(count.equal(accumulationSize), decide(heard, read), heard)
       return [map((g: Expr) => g.mul(next.scale))(updates), next]
     },
   }

@@ -1,42 +1,42 @@
 /** Prodigy: Adam that learns how far the solution is. */
+
 import type { Expr } from '../../expr/expr.js'
 import { scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
+import { type Complete, flag, type OptionsOf, options, real } from '../../schema/index.js'
 import { averages, meanSquares } from '../moments.js'
 import { minus } from '../present.js'
 import type { GradientTransform } from '../types.js'
 import { absoluteSum, dot, ratio } from '../whole.js'
-import { type AdaptiveAdamOptions, type AdaptiveAdamState, adaptiveAdam, startAdaptive } from './adaptiveAdam.js'
+import {
+  type AdaptiveAdamOptions,
+  type AdaptiveAdamState,
+  adaptiveAdam,
+  adaptiveAdamOptions,
+  startAdaptive,
+} from './adaptiveAdam.js'
 
-export interface ProdigyOptions extends AdaptiveAdamOptions {
-  /** $\beta_3$ in [0, 1), the decay of what $d$ is estimated from; default $\sqrt{\beta_2}$. */
-  readonly b3?: Hyperparameter
-  /** $c > 0$, a factor of the estimate; default 1. */
-  readonly estimLrCoef?: Hyperparameter
-  /** Whether the sum of gradients leaves the schedule out, for the sake of a warm-up; default false. */
-  readonly safeguardWarmup?: boolean
-}
+export const prodigyOptions = options({
+  ...adaptiveAdamOptions.fields,
+  /** $\beta_3$, the decay of what $d$ is estimated from; default $\sqrt{\beta_2}$. */
+  b3: real('[0, 1)'),
+  /** $c$, a factor of the estimate. */
+  estimLrCoef: real('(0, inf)', 1),
+  /** Whether the sum of gradients leaves the schedule out, for the sake of a warm-up. */
+  safeguardWarmup: flag(false),
+})
+
+export interface ProdigyOptions extends AdaptiveAdamOptions, OptionsOf<typeof prodigyOptions> {}
 
 /** The state of Prodigy. */
 export interface ProdigyState extends AdaptiveAdamState {
   readonly params0: Tree<Expr>
 }
 
-/** The options of Prodigy, checked. */
-const admitted = ({ b3, estimLrCoef = 1, safeguardWarmup = false, ...shared }: ProdigyOptions) => {
-  const adam = adaptiveAdam(shared)
-  return {
-    ...adam,
-    b3: admit('b3', b3 ?? scalar(adam.b2).sqrt(), '[0, 1)'),
-    estimLrCoef: admit('estimLrCoef', estimLrCoef, '(0, inf)'),
-    safeguardWarmup,
-  }
-}
-
 /** Prodigy's steps; the mathematics stands at the optimizer `prodigy`. */
-export const stepByProdigy = (options: ProdigyOptions = {}): GradientTransform<ProdigyState> => {
-  const { b1, b2, b3, eps, estimLr0, estimLrCoef, safeguardWarmup, rate, decaying } = admitted(options)
+export const stepByProdigy = (options: Complete<typeof prodigyOptions.fields>): GradientTransform<ProdigyState> => {
+  const { b1, b2, b3 = scalar(b2).sqrt(), eps, estimLr0, estimLrCoef, safeguardWarmup } = options
+  const { rate, decaying } = adaptiveAdam(options)
   return {
     init: params => ({ ...startAdaptive(params, estimLr0), params0: params, decay: decaying.init(params) }),
     update: (updates, state, params, context) => {

@@ -3,9 +3,9 @@
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { flag, type OptionsOf, options, plain } from '../../schema/index.js'
 import { admitTransform } from '../admit.js'
 import { branch } from '../branch.js'
-import { admit } from '../hyperparameter.js'
 import { allNormable } from '../normable.js'
 import { present } from '../present.js'
 import { ratedLike } from '../rate.js'
@@ -26,12 +26,14 @@ export const normalize = (): GradientTransform<Stateless> =>
     return map((g: Expr) => ratio(g, norm))(tree)
   })
 
-export interface SamOptions {
-  /** $k$, a whole number from 1: after $k - 1$ steps uphill there is one downhill; default 2. */
-  readonly syncPeriod?: number
-  /** Whether the adversary then begins anew; default true. */
-  readonly resetState?: boolean
-}
+const samOptions = options({
+  /** $k$: after $k - 1$ steps uphill there is one downhill; default 2. */
+  syncPeriod: plain('integer in [1, inf)', 2),
+  /** Whether the adversary then begins anew. */
+  resetState: flag(true),
+})
+
+export interface SamOptions extends OptionsOf<typeof samOptions> {}
 
 /** The state of {@link sam}. */
 export interface SamState<So, Sa> {
@@ -109,12 +111,11 @@ const alternating = <So, Sa>(
 export const sam = <So, Sa>(
   optimizer: GradientTransform<So>,
   adversary: GradientTransform<Sa>,
-  { syncPeriod = 2, resetState = true }: SamOptions = {},
+  given: SamOptions = {},
 ): GradientTransform<SamState<So, Sa>> => {
   admitTransform('sam', 'the optimizer', optimizer)
   admitTransform('sam', 'the adversary', adversary)
-  admit('syncPeriod', syncPeriod, 'integer in [1, inf)')
-  const options = { syncPeriod, resetState }
+  const options = samOptions.read('sam', given)
   return ratedLike(
     optimizer,
     state => state.optimizer,

@@ -3,20 +3,23 @@
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { type Tree, zipWith } from '../../expr/tree.js'
+import type { Hyperparameter } from '../../schema/hyperparameter.js'
+import { needed, type OptionsOf, options, real, scheduled } from '../../schema/index.js'
+import { type Schedule, toSchedule } from '../../schema/schedule.js'
 import { admitTransform } from '../admit.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
 import { rated, rateOf } from '../rate.js'
-import { type Schedule, type Scheduled, scheduleOf } from '../schedules/index.js'
 import type { GradientTransform } from '../types.js'
 
-export interface ScheduleFreeOptions {
-  /** $\gamma_t > 0$ of the base, or its schedule (a warm-up): it says how much a step weighs in the average. */
-  readonly learningRate: Scheduled
-  /** $\beta_1$ in (0, 1], default 0.9: where between base and average gradients are taken. */
-  readonly b1?: Hyperparameter
-  /** $r \ge 0$: a step weighs $(\max_{s \le t} \gamma_s)^r$; default 2. */
-  readonly weightLrPower?: Hyperparameter
-}
+export const scheduleFreeOptions = options({
+  /** $\gamma_t$ of the base, or its schedule (a warm-up): it says how much a step weighs in the average. */
+  learningRate: needed(scheduled('(0, inf)')),
+  /** $\beta_1$: where between base and average gradients are taken. */
+  b1: real('(0, 1]', 0.9),
+  /** $r$: a step weighs $(\max_{s \le t} \gamma_s)^r$. */
+  weightLrPower: real('[0, inf)', 2),
+})
+
+export interface ScheduleFreeOptions extends OptionsOf<typeof scheduleFreeOptions> {}
 
 /** The state of {@link scheduleFree}. */
 export interface ScheduleFreeState<S> {
@@ -73,12 +76,11 @@ const averaging = <S>(
  */
 export const scheduleFree = <S>(
   base: GradientTransform<S>,
-  { learningRate, b1 = 0.9, weightLrPower = 2 }: ScheduleFreeOptions,
+  given: ScheduleFreeOptions,
 ): GradientTransform<ScheduleFreeState<S>> => {
   admitTransform('scheduleFree', 'the base', base)
-  const schedule = scheduleOf('learningRate', learningRate, '(0, inf)')
-  admit('b1', b1, '(0, 1]')
-  admit('weightLrPower', weightLrPower, '[0, inf)')
+  const { learningRate, b1, weightLrPower } = scheduleFreeOptions.read('scheduleFree', given)
+  const schedule = toSchedule(learningRate)
   // The base's steps and their weights are of one learning rate.
   const rate = rateOf(base)
   return rated(

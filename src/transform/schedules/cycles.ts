@@ -1,9 +1,11 @@
 /** Up, then down: warm-ups, restarts, one cycle. */
+
 import { scalar } from '../../expr/scalar.js'
-import { admit, admitEnds, type Hyperparameter, HyperparameterError } from '../hyperparameter.js'
-import { cosineDecay, type ExponentialOptions, exponentialDecay, linear } from './decay.js'
+import { admit, admitEnds, type Hyperparameter, HyperparameterError } from '../../schema/hyperparameter.js'
+import { type Complete, needed, type OptionsOf, options, plain, real } from '../../schema/index.js'
+import { constant, type Schedule } from '../../schema/schedule.js'
+import { cosineDecay, type ExponentialOptions, exponentialDecay, exponentialOptions, linear } from './decay.js'
 import { joined, piecewiseInterpolate } from './pieces.js'
-import { constant, type Schedule } from './schedule.js'
 
 /**
  * Rises from 0 to where `next` starts, along a line, and goes on with it: $\eta_t = \eta'_0\, t / T$ for $t < T$, then $\eta'_{t - T}$.
@@ -19,23 +21,19 @@ export const warmUp = (steps: number, next: Schedule): Schedule => {
   return joined([t => next(scalar(0)).mul(t.div(steps)), next], [steps])
 }
 
-export interface WarmupOptions {
-  /** The first value, a finite number; default 0. */
-  readonly initial?: Hyperparameter | undefined
-  /** $\eta > 0$, the value after the warm-up. */
-  readonly peak: Hyperparameter
-  /** $W$, the steps along a line from the first value to $\eta$; a whole number, 0 for no warm-up. */
-  readonly warmupSteps: number
-}
+export const warmupOptions = options({
+  /** The first value. */
+  initial: real('(-inf, inf)', 0),
+  /** $\eta$, the value after the warm-up. */
+  peak: needed(real('(0, inf)')),
+  /** $W$, the steps along a line from the first value to $\eta$, 0 for no warm-up. */
+  warmupSteps: needed(plain('integer in [0, inf)')),
+})
 
-const admitWarmup = ({ initial = 0, peak, warmupSteps }: WarmupOptions): void => {
-  admit('initial', initial, '(-inf, inf)')
-  admit('peak', peak, '(0, inf)')
-  admit('warmupSteps', warmupSteps, 'integer in [0, inf)')
-}
+export interface WarmupOptions extends OptionsOf<typeof warmupOptions, undefined> {}
 
 /** A line up to the peak, then what starts from there. */
-const warmedUp = ({ initial = 0, peak, warmupSteps }: WarmupOptions, next: Schedule): Schedule =>
+const warmedUp = ({ initial, peak, warmupSteps }: Complete<typeof warmupOptions.fields>, next: Schedule): Schedule =>
   warmupSteps === 0 ? next : joined([linear(initial, peak, warmupSteps), next], [warmupSteps])
 
 /**
@@ -47,19 +45,22 @@ const warmedUp = ({ initial = 0, peak, warmupSteps }: WarmupOptions, next: Sched
  * @example
  * warmupConstant({ peak: 0.1, warmupSteps: 500 })
  */
-export const warmupConstant = (options: WarmupOptions): Schedule => {
-  admitWarmup(options)
-  return warmedUp(options, constant(options.peak))
+export const warmupConstant = (given: WarmupOptions): Schedule => {
+  const read = warmupOptions.read('warmupConstant', given)
+  return warmedUp(read, constant(read.peak))
 }
 
-export interface WarmupCosineOptions extends WarmupOptions {
-  /** $T > W$, the steps in all, the warm-up among them; a whole number. */
-  readonly decaySteps: number
-  /** The last value, in [0, peak]; default 0. */
-  readonly endValue?: Hyperparameter | undefined
-  /** $q > 0$, the power of the cosine; default 1. */
-  readonly exponent?: Hyperparameter | undefined
-}
+export const warmupCosineOptions = options({
+  ...warmupOptions.fields,
+  /** $T > W$, the steps in all, the warm-up among them. */
+  decaySteps: needed(plain('integer in [1, inf)')),
+  /** The last value, at most the peak. */
+  endValue: real('[0, inf)', 0),
+  /** $q$, the power of the cosine. */
+  exponent: real('(0, inf)', 1),
+})
+
+export interface WarmupCosineOptions extends WarmupOptions, OptionsOf<typeof warmupCosineOptions, undefined> {}
 
 /**
  * Rises from `initial` to `peak` along a line, then half a cosine down to `endValue`: {@link cosineDecay} over $T - W$ steps.
@@ -70,21 +71,27 @@ export interface WarmupCosineOptions extends WarmupOptions {
  * @example
  * warmupCosineDecay({ peak: 0.1, warmupSteps: 500, decaySteps: 10_000 })
  */
-export const warmupCosineDecay = (options: WarmupCosineOptions): Schedule => {
-  const { peak, warmupSteps, decaySteps, endValue = 0, exponent } = options
-  admitWarmup(options)
+export const warmupCosineDecay = (given: WarmupCosineOptions): Schedule => {
+  const read = warmupCosineOptions.read('warmupCosineDecay', given)
+  const { peak, warmupSteps, decaySteps, endValue, exponent } = read
   admit('decaySteps', decaySteps, `integer in (${warmupSteps}, inf)`)
-  admit('endValue', endValue, '[0, inf)')
   admitEnds(['endValue', endValue], ['peak', peak])
-  return warmedUp(options, cosineDecay(peak, decaySteps - warmupSteps, scalar(endValue).div(peak), exponent))
+  return warmedUp(read, cosineDecay(peak, decaySteps - warmupSteps, scalar(endValue).div(peak), exponent))
 }
 
-export interface WarmupExponentialOptions extends WarmupOptions, ExponentialOptions {
-  /** $r > 0$, the factor. */
-  readonly rate: Hyperparameter
-  /** $T$, the steps between factors; a whole number from 1. */
-  readonly steps: number
-}
+export const warmupExponentialOptions = options({
+  ...warmupOptions.fields,
+  ...exponentialOptions.fields,
+  /** $r$, the factor. */
+  rate: needed(real('(0, inf)')),
+  /** $T$, the steps between factors. */
+  steps: needed(plain('integer in [1, inf)')),
+})
+
+export interface WarmupExponentialOptions
+  extends WarmupOptions,
+    ExponentialOptions,
+    OptionsOf<typeof warmupExponentialOptions, undefined> {}
 
 /**
  * Rises from `initial` to `peak` along a line, then {@link exponentialDecay}, whose steps count from there.
@@ -95,10 +102,9 @@ export interface WarmupExponentialOptions extends WarmupOptions, ExponentialOpti
  * @example
  * warmupExponentialDecay({ peak: 0.1, warmupSteps: 500, rate: 0.96, steps: 1000 })
  */
-export const warmupExponentialDecay = (options: WarmupExponentialOptions): Schedule => {
-  const { peak, rate, steps, ...decay } = options
-  admitWarmup(options)
-  return warmedUp(options, exponentialDecay(peak, rate, steps, decay))
+export const warmupExponentialDecay = (given: WarmupExponentialOptions): Schedule => {
+  const read = warmupExponentialOptions.read('warmupExponentialDecay', given)
+  return warmedUp(read, exponentialDecay(read.peak, read.rate, read.steps, exponentialOptions.from(read)))
 }
 
 /**
@@ -120,34 +126,35 @@ export const sgdr = (cycles: readonly WarmupCosineOptions[]): Schedule => {
   return rest.length === 0 ? cycle : joined([cycle, sgdr(rest)], [first.decaySteps])
 }
 
-export interface CosineOnecycleOptions {
-  /** The part of the steps until the peak, in (0, 1); default 0.3. */
-  readonly pctStart?: number | undefined
-  /** $d > 0$: the first value is $\eta / d$; default 25. */
-  readonly divFactor?: Hyperparameter | undefined
-  /** $f > 0$, a further divisor for the last value; default 1e4. */
-  readonly finalDivFactor?: Hyperparameter | undefined
-}
+export const cosineOnecycleOptions = options({
+  /** The part of the steps until the peak; default 0.3. */
+  pctStart: plain('(0, 1)', 0.3),
+  /** $d$: the first value is $\eta / d$. */
+  divFactor: real('(0, inf)', 25),
+  /** $f$, a further divisor for the last value. */
+  finalDivFactor: real('(0, inf)', 1e4),
+})
 
-export interface LinearOnecycleOptions extends CosineOnecycleOptions {
-  /** The part of the steps until the first value is back, in (`pctStart`, 1); default 0.85. */
-  readonly pctFinal?: number | undefined
-}
+export interface CosineOnecycleOptions extends OptionsOf<typeof cosineOnecycleOptions, undefined> {}
 
-const admitCycle = (
-  peak: Hyperparameter,
-  steps: number,
-  { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 }: CosineOnecycleOptions,
-) => ({
-  initial: scalar(admit('peak', peak, '(0, inf)')).div(admit('divFactor', divFactor, '(0, inf)')),
+export const linearOnecycleOptions = options({
+  ...cosineOnecycleOptions.fields,
+  /** The part of the steps until the first value is back, more than `pctStart`; default 0.85. */
+  pctFinal: plain('(0, 1)', 0.85),
+})
+
+export interface LinearOnecycleOptions
+  extends CosineOnecycleOptions,
+    OptionsOf<typeof linearOnecycleOptions, undefined> {}
+
+/** Where a cycle begins, and the step of its peak. */
+const cycleOf = (peak: Hyperparameter, steps: number, pctStart: number, divFactor: Hyperparameter) => ({
+  initial: scalar(admit('peak', peak, '(0, inf)')).div(divFactor),
   top: turn('pctStart', pctStart, admit('steps', steps, 'integer in [1, inf)'), 0),
-  divFactor,
-  finalDivFactor: admit('finalDivFactor', finalDivFactor, '(0, inf)'),
 })
 
 /** The step at a part of the whole, which must lie after another one and before the end. */
 const turn = (parameter: string, part: number, steps: number, after: number): number => {
-  admit(parameter, part, '(0, 1)')
   const step = Math.floor(part * steps)
   if (step <= after)
     throw new HyperparameterError(parameter, part, `so large that its step, ${step}, comes after step ${after}`)
@@ -167,8 +174,9 @@ const turn = (parameter: string, part: number, steps: number, after: number): nu
  *
  * Source: Smith and Topin, arXiv 1708.07120.
  */
-export const cosineOnecycle = (peak: Hyperparameter, steps: number, options: CosineOnecycleOptions = {}): Schedule => {
-  const { initial, top, divFactor, finalDivFactor } = admitCycle(peak, steps, options)
+export const cosineOnecycle = (peak: Hyperparameter, steps: number, given: CosineOnecycleOptions = {}): Schedule => {
+  const { pctStart, divFactor, finalDivFactor } = cosineOnecycleOptions.read('cosineOnecycle', given)
+  const { initial, top } = cycleOf(peak, steps, pctStart, divFactor)
   const last = scalar(1).div(scalar(divFactor).mul(finalDivFactor))
   return piecewiseInterpolate('cosine', initial, { [top]: divFactor, [steps]: last })
 }
@@ -186,9 +194,10 @@ export const cosineOnecycle = (peak: Hyperparameter, steps: number, options: Cos
  *
  * Source: Smith and Topin, arXiv 1708.07120.
  */
-export const linearOnecycle = (peak: Hyperparameter, steps: number, options: LinearOnecycleOptions = {}): Schedule => {
-  const { initial, top, divFactor, finalDivFactor } = admitCycle(peak, steps, options)
-  const back = turn('pctFinal', options.pctFinal ?? 0.85, steps, top)
+export const linearOnecycle = (peak: Hyperparameter, steps: number, given: LinearOnecycleOptions = {}): Schedule => {
+  const { pctStart, pctFinal, divFactor, finalDivFactor } = linearOnecycleOptions.read('linearOnecycle', given)
+  const { initial, top } = cycleOf(peak, steps, pctStart, divFactor)
+  const back = turn('pctFinal', pctFinal, steps, top)
   const factors = { [top]: divFactor, [back]: scalar(1).div(divFactor), [steps]: scalar(1).div(finalDivFactor) }
   return piecewiseInterpolate('linear', initial, factors)
 }

@@ -1,21 +1,28 @@
 /** From one value to another: along a power, by a factor, along a cosine. */
+
 import { type Scalar, scalar } from '../../expr/scalar.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
-import type { Schedule } from './schedule.js'
+import { admit, type Hyperparameter } from '../../schema/hyperparameter.js'
+import { flag, type OptionsOf, options, plain, real } from '../../schema/index.js'
+import type { Schedule } from '../../schema/schedule.js'
 
 /** The part of `steps` that has passed since `begin`, from 0 to 1. */
 const progress = (t: Scalar, steps: number, begin = 0): Scalar => t.sub(begin).div(steps).clipByValue(0, 1)
 
-/** What begins later than at the first step. */
-export interface TransitionOptions {
-  /** $B$, the steps at the first value before it changes; a whole number, default 0. */
-  readonly transitionBegin?: number | undefined
-}
+export const transitionOptions = options({
+  /** $B$, the steps at the first value before it changes; default 0. */
+  transitionBegin: plain('integer in [0, inf)', 0),
+})
 
-export interface PolynomialOptions extends TransitionOptions {
-  /** $q > 0$, default 1, which is {@link linear}. */
-  readonly power?: Hyperparameter | undefined
-}
+/** What begins later than at the first step. */
+export interface TransitionOptions extends OptionsOf<typeof transitionOptions, undefined> {}
+
+export const polynomialOptions = options({
+  ...transitionOptions.fields,
+  /** $q$; 1 is {@link linear}. */
+  power: real('(0, inf)', 1),
+})
+
+export interface PolynomialOptions extends TransitionOptions, OptionsOf<typeof polynomialOptions, undefined> {}
 
 /**
  * From `from` to `to` along a power, then constant:
@@ -34,13 +41,12 @@ export const polynomial = (
   from: Hyperparameter,
   to: Hyperparameter,
   steps: number,
-  { power = 1, transitionBegin = 0 }: PolynomialOptions = {},
+  given: PolynomialOptions = {},
 ): Schedule => {
+  const { power, transitionBegin } = polynomialOptions.read('polynomial', given)
   admit('from', from, '(-inf, inf)')
   admit('to', to, '(-inf, inf)')
   admit('steps', steps, 'integer in [1, inf)')
-  admit('power', power, '(0, inf)')
-  admit('transitionBegin', transitionBegin, 'integer in [0, inf)')
   return t => {
     const left = scalar(1)
       .sub(progress(t, steps, transitionBegin))
@@ -66,15 +72,18 @@ export const linear = (
   from: Hyperparameter,
   to: Hyperparameter,
   steps: number,
-  { transitionBegin }: TransitionOptions = {},
-): Schedule => polynomial(from, to, steps, { transitionBegin })
+  given: TransitionOptions = {},
+): Schedule => polynomial(from, to, steps, transitionOptions.read('linear', given))
 
-export interface ExponentialOptions extends TransitionOptions {
-  /** Whether to change every $T$ steps at once, or smoothly; default false. */
-  readonly staircase?: boolean | undefined
+export const exponentialOptions = options({
+  ...transitionOptions.fields,
+  /** Whether to change every $T$ steps at once, or smoothly. */
+  staircase: flag(false),
   /** Where to stop: the least value for $r < 1$, else the greatest; default nowhere. */
-  readonly endValue?: Hyperparameter | undefined
-}
+  endValue: real('(-inf, inf)'),
+})
+
+export interface ExponentialOptions extends TransitionOptions, OptionsOf<typeof exponentialOptions, undefined> {}
 
 /**
  * Multiplied by `rate` every `steps` steps, smoothly: $\eta_t = \eta\, r^{s}$, $s = \max(0, t - B) / T$; with `staircase` at once,
@@ -93,13 +102,12 @@ export const exponentialDecay = (
   initial: Hyperparameter,
   rate: Hyperparameter,
   steps: number,
-  { staircase = false, transitionBegin = 0, endValue }: ExponentialOptions = {},
+  given: ExponentialOptions = {},
 ): Schedule => {
+  const { staircase, transitionBegin, endValue } = exponentialOptions.read('exponentialDecay', given)
   admit('initial', initial, '(0, inf)')
   admit('rate', rate, '(0, inf)')
   admit('steps', steps, 'integer in [1, inf)')
-  admit('transitionBegin', transitionBegin, 'integer in [0, inf)')
-  if (endValue !== undefined) admit('endValue', endValue, '(-inf, inf)')
   return t => {
     const passed = t.sub(transitionBegin).maximum(0).div(steps)
     const value = scalar(rate)

@@ -1,4 +1,6 @@
 /** Schedules: hyperparameters as functions of the number of steps taken. */
+
+export { constant, type Schedule, type Scheduled, scheduleOf } from '../../schema/schedule.js'
 export {
   type CosineOnecycleOptions,
   cosineOnecycle,
@@ -23,4 +25,3 @@ export {
   type TransitionOptions,
 } from './decay.js'
 export { type FactorsByStep, type Interpolation, joined, piecewiseConstant, piecewiseInterpolate } from './pieces.js'
-export { constant, type Schedule, type Scheduled, scheduleOf } from './schedule.js'

@@ -1,7 +1,7 @@
 /** Schedules in pieces: one after another, with jumps, or with values to go through. */
 import { type Scalar, scalar } from '../../expr/scalar.js'
-import { admit, choose, type Hyperparameter, HyperparameterError } from '../hyperparameter.js'
-import type { Schedule } from './schedule.js'
+import { admit, choose, type Hyperparameter, HyperparameterError } from '../../schema/hyperparameter.js'
+import type { Schedule } from '../../schema/schedule.js'
 
 const admitBoundaries = (boundaries: readonly number[]): void => {
   boundaries.forEach((boundary, i) => {

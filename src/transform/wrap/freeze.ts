@@ -1,8 +1,10 @@
 /** Leaves that are not to move. */
+
+import type { LeafSelector } from '../../schema/index.js'
 import { admitTransform } from '../admit.js'
 import { identity, zero } from '../combine.js'
 import { evaluatedLike } from '../evaluate.js'
-import { type LeafSelector, masked } from '../layers.js'
+import { masked } from '../layers.js'
 import { ratedLike } from '../rate.js'
 import type { GradientTransform, Stateless } from '../types.js'
 

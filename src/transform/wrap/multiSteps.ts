@@ -1,7 +1,9 @@
 /** Several gradients to a step. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree, zipWith } from '../../expr/tree.js'
+import { callback, flag, type OptionsOf, options } from '../../schema/index.js'
 import { branch } from '../branch.js'
 import { identity } from '../combine.js'
 import { zerosLike } from '../moments.js'
@@ -10,12 +12,14 @@ import type { GradientTransform, Stateless } from '../types.js'
 import { wrapping } from '../wrapping.js'
 import type { SkipCondition } from './skip.js'
 
-export interface MultiStepsOptions {
-  /** Whether `f` is given the mean of the gradients, or their sum; default true. */
-  readonly useGradMean?: boolean
+const multiStepsOptions = options({
+  /** Whether `f` is given the mean of the gradients, or their sum. */
+  useGradMean: flag(true),
   /** Which gradients to leave out, as if they had not been: {@link isNotFinite}, {@link isLarge}; default none. */
-  readonly shouldSkip?: SkipCondition
-}
+  shouldSkip: callback<SkipCondition>(),
+})
+
+export interface MultiStepsOptions extends OptionsOf<typeof multiStepsOptions> {}
 
 /** The state of {@link multiSteps}. */
 export interface MultiStepsState<S> {
@@ -35,7 +39,7 @@ const start = { miniStep: scalar(0), gradientStep: scalar(0), skipped: scalar(0)
 const accumulating = <S>(
   f: GradientTransform<S>,
   k: Schedule,
-  { useGradMean, shouldSkip }: Required<MultiStepsOptions>,
+  { useGradMean, shouldSkip }: { readonly useGradMean: boolean; readonly shouldSkip: SkipCondition },
 ): GradientTransform<MultiStepsState<S>> => ({
   init: params => ({ ...start, accumulated: zerosLike(params), inner: f.init(params) }),
   update: (updates, state, params, context) => {
@@ -74,9 +78,10 @@ const accumulating = <S>(
 export const multiSteps = <S>(
   f: GradientTransform<S>,
   everyK: number | Schedule,
-  { useGradMean = true, shouldSkip = () => scalar(0) }: MultiStepsOptions = {},
+  given: MultiStepsOptions = {},
 ): GradientTransform<MultiStepsState<S>> => {
   const k = scheduleOf('everyK', everyK, 'integer in [1, inf)')
+  const { useGradMean, shouldSkip = () => scalar(0) } = multiStepsOptions.read('multiSteps', given)
   const options = { useGradMean, shouldSkip }
   return wrapping(
     'multiSteps',

@@ -1,10 +1,11 @@
 /** Which gradients are better left out: conditions for `multiSteps`, and a wrapper. */
+
 import type { Expr } from '../../expr/expr.js'
 import { type Scalar, scalar } from '../../expr/scalar.js'
 import { map, type Tree } from '../../expr/tree.js'
+import { needed, type OptionsOf, options, real } from '../../schema/index.js'
 import { zero } from '../combine.js'
 import { allFinite } from '../finite.js'
-import { admit, type Hyperparameter } from '../hyperparameter.js'
 import type { GradientTransform } from '../types.js'
 import { total } from '../whole.js'
 import { type WhenState, when } from './when.js'
@@ -22,10 +23,12 @@ export type SkipCondition = (updates: Tree<Expr>, step: Scalar, params: Tree<Exp
  */
 export const isNotFinite: SkipCondition = updates => allFinite(updates)?.logicalNot() ?? scalar(0)
 
-export interface LargeOptions {
-  /** $c > 0$. */
-  readonly maxSquaredNorm: Hyperparameter
-}
+const largeOptions = options({
+  /** $c$, the squared norm that is too large. */
+  maxSquaredNorm: needed(real('(0, inf)')),
+})
+
+export interface LargeOptions extends OptionsOf<typeof largeOptions> {}
 
 /**
  * Whether gradients, all leaves together, are as large as that, or not finite: $\lVert g \rVert^2 \not< c$. A
@@ -37,8 +40,8 @@ export interface LargeOptions {
  * @example
  * multiSteps(adam(), 4, { shouldSkip: isLarge({ maxSquaredNorm: 100 }) })
  */
-export const isLarge = ({ maxSquaredNorm }: LargeOptions): SkipCondition => {
-  admit('maxSquaredNorm', maxSquaredNorm, '(0, inf)')
+export const isLarge = (given: LargeOptions): SkipCondition => {
+  const { maxSquaredNorm } = largeOptions.read('isLarge', given)
   // Not `greaterEqual`: a NaN is not less either.
   return updates =>
     total(map((g: Expr) => g.square().sum())(updates))
@@ -58,10 +61,7 @@ export const isLarge = ({ maxSquaredNorm }: LargeOptions): SkipCondition => {
  * @example
  * skipLargeUpdates(adam(), { maxSquaredNorm: 100 })
  */
-export const skipLargeUpdates = <S>(
-  f: GradientTransform<S>,
-  options: LargeOptions,
-): GradientTransform<WhenState<S>> => {
-  const large = isLarge(options)
+export const skipLargeUpdates = <S>(f: GradientTransform<S>, given: LargeOptions): GradientTransform<WhenState<S>> => {
+  const large = isLarge(largeOptions.read('skipLargeUpdates', given))
   return when((count, _, updates, params) => large(updates, count, params).logicalNot(), f, zero)
 }

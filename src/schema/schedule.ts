@@ -1,6 +1,6 @@
 /** What a schedule is: a hyperparameter as a function of the number of steps taken, on the host, in double precision. */
-import { type Scalar, scalar } from '../../expr/scalar.js'
-import { admit, type Hyperparameter, type Interval } from '../hyperparameter.js'
+import { type Scalar, scalar } from '../expr/scalar.js'
+import { admit, type Hyperparameter, type Interval } from './hyperparameter.js'
 
 /** A value for each step; `t` counts the steps taken before it, from 0. */
 export type Schedule = (t: Scalar) => Scalar
@@ -21,6 +21,9 @@ export const constant = (value: Hyperparameter): Schedule => {
   return () => scalar(value)
 }
 
+/** A scheduled hyperparameter as a schedule. */
+export const toSchedule = (value: Scheduled): Schedule => (typeof value === 'function' ? value : constant(value))
+
 /** A scheduled hyperparameter as a schedule. @throws HyperparameterError where it is a number out of the interval */
 export const scheduleOf = (parameter: string, value: Scheduled, interval: Interval): Schedule =>
-  typeof value === 'function' ? value : constant(admit(parameter, value, interval))
+  toSchedule(typeof value === 'function' ? value : admit(parameter, value, interval))
