@@ -2,7 +2,7 @@
 import type { NodeId, TensorNode } from '../../expr/graph.js'
 import type { Bytes, ValueType } from '../../wasm/emit/encode.js'
 import { f32, get, i32, select, set, v128 } from '../../wasm/emit/instructions.js'
-import { elementwise, one } from './lanes.js'
+import { elementwise, elementwiseOf, one } from './lanes.js'
 import {
   externalOf,
   externalWord,
@@ -71,7 +71,7 @@ const cellCode = (plan: Plan, id: NodeId, arg: (id: NodeId) => Bytes, number: (e
   // A reduction of one element is that element, or its magnitude.
   if (node.operation.op === 'reduce')
     return node.operation.kind === 'norm' ? [...(args[0] as Bytes), ...f32.abs] : (args[0] as Bytes)
-  return elementwise(one, node.operation.op, args, numbersOf(node).map(number), hasPlainBounds(plan, id))
+  return elementwise[elementwiseOf(node)](one, args, numbersOf(node).map(number), hasPlainBounds(plan, id))
 }
 
 /** A condition is all ones or all zeros in each lane. */

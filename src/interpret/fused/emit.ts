@@ -11,7 +11,7 @@ import { f32, get, i32, loop, select, set, tee, when } from '../../wasm/emit/ins
 import { math } from '../../wasm/emit/math.js'
 import { type Accumulator, accumulators } from './accumulate.js'
 import { type Cell, type Cells, cellsOf, descriptor, type Writing, word } from './cells.js'
-import { elementwise, four, type Lanes, one } from './lanes.js'
+import { elementwise, elementwiseOf, four, type Lanes, one } from './lanes.js'
 import { hasPlainBounds, type Layout, numbersOf, ownCells, reductionWord, slotWord } from './layout.js'
 import type { Plan, Space } from './plan.js'
 
@@ -81,9 +81,9 @@ const bodyOf = (
   const computed = pass.compute.flatMap(id => {
     const args = operands(id)
     const numbers = numbersOf(node(id)).map(number => get(local(external(number))))
-    const { op } = node(id).operation
+    const op = elementwiseOf(node(id))
     if (op === 'div' && plan.isCell(args[1] as NodeId)) return keep(id, quotient(args[0] as NodeId, args[1] as NodeId))
-    return keep(id, elementwise(lanes, op, args.map(operand), numbers, hasPlainBounds(plan, id)))
+    return keep(id, elementwise[op](lanes, args.map(operand), numbers, hasPlainBounds(plan, id)))
   })
   const stored = pass.stores.flatMap(id => [...address(id), ...operand(id), ...lanes.store(0)])
   const reduced = pass.reductions.flatMap(id => reduceInto(id, operand(operands(id)[0] as NodeId)))
