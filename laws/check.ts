@@ -1,33 +1,40 @@
 /** Checking laws on a transform, on the current backend. */
+
 import * as fc from 'fast-check'
 import { compile, type GradientTransform, type StepContext } from '../src/index.js'
+import { callback, type OptionsOf, options, plain, value } from '../src/schema/index.js'
 import type { Claim, Law, Subject, Trial, Verdict } from './law.js'
-import { must } from './must.js'
 import { type LawResult, type Report, showReport, sizeOf, type Violation } from './report.js'
 import { universalLaws } from './universal/index.js'
 import { scoped } from './values.js'
 
-/** What a transform is and how it is run, apart from itself. */
-export interface SubjectOptions {
+const subjectOptions = options({
   /** How the transform is written; default `'transform'`. */
-  readonly source?: string
+  source: value<string, 'transform'>('transform'),
   /** Of how many transforms it is made; default 1. */
-  readonly combinators?: number
+  combinators: plain('integer in [0, inf)', 1),
   /** What steps know: fixed, or by step (from 0). By default epoch 1, 2, ... of 8, and a falling loss. */
-  readonly context?: StepContext | ((step: number) => StepContext)
+  context: value<StepContext | ((step: number) => StepContext)>(),
   /** What makes it ready to run; default `compile`. */
-  readonly compile?: Subject['compile']
-}
+  compile: callback<Subject['compile']>(),
+})
+
+/** What a transform is and how it is run, apart from itself. */
+export interface SubjectOptions extends OptionsOf<typeof subjectOptions> {}
+
+const runOptions = options({
+  /** Runs of each law; default 50. */
+  runs: plain('integer in [1, inf)', 50),
+  /** What is drawn; default random. A violation says its own. */
+  seed: plain('(-inf, inf)'),
+  /** The one case to repeat, as a violation says it; a law that has no such case is left out. */
+  path: value<string>(),
+})
 
 /** How a law is checked. */
-export interface RunOptions {
-  /** Runs of each law; default 50. */
-  readonly runs?: number
-  /** What is drawn; default random. A violation says its own. */
-  readonly seed?: number
-  /** The one case to repeat, as a violation says it; a law that has no such case is left out. */
-  readonly path?: string
-}
+export interface RunOptions extends OptionsOf<typeof runOptions> {}
+
+const checkOptions = options({ ...subjectOptions.fields, ...runOptions.fields })
 
 export type CheckOptions = SubjectOptions & RunOptions
 
@@ -53,16 +60,17 @@ const compiled: Subject['compile'] = (transform, observe) => {
 }
 
 /** A transform as the subject of laws. */
-export const subjectOf = (
-  transform: GradientTransform<unknown>,
-  { source = 'transform', combinators = 1, context = epochByStep, compile: make = compiled }: SubjectOptions = {},
-): Subject => ({
-  transform,
-  source,
-  combinators,
-  compile: make,
-  context: typeof context === 'function' ? context : () => context,
-})
+export const subjectOf = (transform: GradientTransform<unknown>, given: SubjectOptions = {}): Subject => {
+  const read = subjectOptions.read('subjectOf', given)
+  const { source, combinators, context = epochByStep, compile: make = compiled } = read
+  return {
+    transform,
+    source,
+    combinators,
+    compile: make,
+    context: typeof context === 'function' ? context : () => context,
+  }
+}
 
 type Draw = [subject: Subject, trial: Trial]
 type Broken = NonNullable<Verdict['broken']>
@@ -103,12 +111,8 @@ export const lawProperty = (
  * @example
  * checkLaw(signSymmetry, subjectOf(trace(0.9)), { runs: 50 }).outcome // 'holds'
  */
-export const checkLaw = (
-  law: Law,
-  subjects: Subject | fc.Arbitrary<Subject>,
-  { runs = 50, seed, path }: RunOptions = {},
-): LawResult => {
-  must(Number.isInteger(runs) && runs > 0, 'runs', runs, 'a whole number above 0')
+export const checkLaw = (law: Law, subjects: Subject | fc.Arbitrary<Subject>, given: RunOptions = {}): LawResult => {
+  const { runs, seed, path } = runOptions.read('checkLaw', given)
   const occurred: boolean[] = []
   const witnesses = subjects instanceof fc.Arbitrary ? [] : (law.witnesses ?? []).map((w): Draw => [subjects, w])
   const property = lawProperty(law, subjects, interesting => void occurred.push(interesting))
@@ -184,19 +188,19 @@ const unknown: Broken = { message: 'the property failed without saying why' }
 export const checkLaws = (
   transform: GradientTransform<unknown>,
   claims: readonly Claim[] = [],
-  options: CheckOptions = {},
+  given: CheckOptions = {},
 ): Report => {
   admitClaims(claims)
-  const subject = subjectOf(transform, options)
-  const seed = options.seed ?? Date.now() ^ (Math.random() * 0x100000000)
+  const { runs, path, seed = Date.now() ^ (Math.random() * 0x100000000) } = checkOptions.read('checkLaws', given)
+  const subject = subjectOf(transform, subjectOptions.from(given))
   const exemptions = claims.filter(claim => claim.kind === 'exemption')
   const claimed = claims.filter(claim => claim.kind === 'law')
   const laws = [...universalLaws.filter(({ name }) => !exemptions.some(({ law }) => law === name)), ...claimed]
   const here = laws.filter(law => law.applies?.() ?? true)
   const check =
-    options.path === undefined
-      ? (law: Law) => [checkLaw(law, subject, { ...options, seed })]
-      : (law: Law) => repeatLaw(law, subject, { ...options, seed })
+    path === undefined
+      ? (law: Law) => [checkLaw(law, subject, { runs, seed })]
+      : (law: Law) => repeatLaw(law, subject, { runs, seed, path })
   const results = here.flatMap(check)
   return {
     source: subject.source,
@@ -217,9 +221,10 @@ export const checkLaws = (
 export const assertLaws = (
   transform: GradientTransform<unknown>,
   claims: readonly Claim[] = [],
-  options: CheckOptions = {},
+  given: CheckOptions = {},
 ): Report => {
-  const report = checkLaws(transform, claims, options)
+  checkOptions.read('assertLaws', given)
+  const report = checkLaws(transform, claims, given)
   if (!report.holds) throw new Error(`laws are broken\n${showReport(report)}`)
   return report
 }

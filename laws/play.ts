@@ -1,5 +1,7 @@
 /** Running a subject on a trial. */
+
 import { applyUpdates, type Optimizer } from '../src/index.js'
+import { flag, type OptionsOf, options } from '../src/schema/index.js'
 import type { Subject, Trial, Verdict } from './law.js'
 import { type Slot, slotsOf } from './state.js'
 import { fromTensors, scoped, toTensors, type Values } from './values.js'
@@ -22,17 +24,20 @@ export const optimizerOf = (subject: Subject): Optimizer<unknown> => {
   return made
 }
 
+const playOptions = options({
+  /** Whether parameters move by the updates, or stay where they are. */
+  move: flag(true),
+})
+
+export interface PlayOptions extends OptionsOf<typeof playOptions> {}
+
 /**
  * Runs a trial through `update` and `applyUpdates`, and reads every result.
  *
- * @param options.move whether parameters move by the updates (default), or stay where they are
  */
-export const play = (
-  subject: Subject,
-  { params, gradients }: Trial,
-  { move = true }: { readonly move?: boolean } = {},
-): readonly Played[] =>
-  scoped(() => {
+export const play = (subject: Subject, { params, gradients }: Trial, given: PlayOptions = {}): readonly Played[] => {
+  const { move } = playOptions.read('play', given)
+  return scoped(() => {
     const optimizer = optimizerOf(subject)
     const start = toTensors(params)
     let now = { params: start, state: optimizer.init(start) }
@@ -42,6 +47,7 @@ export const play = (
       return { updates: fromTensors(updates), params: fromTensors(now.params), state: slotsOf(state) }
     })
   })
+}
 
 /** The updates alone, with parameters that stay: what most claims are about. */
 export const updatesOf = (subject: Subject, trial: Trial): readonly Values[] =>

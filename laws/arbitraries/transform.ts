@@ -1,4 +1,5 @@
 /** Transforms built at random. */
+
 import * as fc from 'fast-check'
 import {
   applyIfFinite,
@@ -34,6 +35,7 @@ import {
   when,
   zeroNans,
 } from '../../src/index.js'
+import { type OptionsOf, options, plain, value } from '../../src/schema/index.js'
 
 /** A transform and how it is written. */
 export interface Written {
@@ -124,12 +126,14 @@ const binaries: readonly Combine[] = [
 
 const linked = combinator('chain($1, $2)', (f, h) => chain(f, h))
 
-export interface TransformOptions {
+const transformOptions = options({
   /** A transform that takes part in every one that is drawn; default none. */
-  readonly around?: Written
+  around: value<Written>(),
   /** How deep combinators nest; default 1, which gives up to four primitives. */
-  readonly depth?: number
-}
+  depth: plain('integer in [0, inf)', 1),
+})
+
+export interface TransformOptions extends OptionsOf<typeof transformOptions> {}
 
 /**
  * Transforms made at random of primitives and combinators, each with its source text, shrinking to few combinators.
@@ -138,7 +142,8 @@ export interface TransformOptions {
  * @example
  * fc.sample(arbitraryTransform(), 1)[0].source // 'chain(trace(0.9), masked(convOnly, clipByNorm(1)))'
  */
-export const arbitraryTransform = ({ around, depth = 1 }: TransformOptions = {}): fc.Arbitrary<Written> => {
+export const arbitraryTransform = (given: TransformOptions = {}): fc.Arbitrary<Written> => {
+  const { around, depth } = transformOptions.read('arbitraryTransform', given)
   const primitive = fc.constantFrom(...primitives)
   const unary = fc.nat({ max: unaries.length - 1 }).map(i => unaries[i] as Combine)
   /** The first, the second, or what becomes of both: so what is combined shrinks to either of its parts. */

@@ -1,22 +1,29 @@
 /** Parameters of several leaves, and gradients for several steps. */
+
 import * as fc from 'fast-check'
 import type { Shape } from '../../src/index.js'
+import { type OptionsOf, options, plain, value } from '../../src/schema/index.js'
 import type { Trial } from '../law.js'
 import { arbitraryNumber, arbitraryScale, type Magnitudes, scaled } from './number.js'
 
-export interface TrialOptions {
-  /** Number of leaves; default 1 to 3. */
-  readonly minLeaves?: number
-  readonly maxLeaves?: number
-  /** Number of elements a leaf; default 0 to 7. */
-  readonly minElements?: number
-  readonly maxElements?: number
-  /** Number of steps; default 1 to 5. */
-  readonly minSteps?: number
-  readonly maxSteps?: number
+const trialOptions = options({
+  /** The least number of leaves; default 1. */
+  minLeaves: plain('integer in [0, inf)', 1),
+  /** The greatest number of leaves; default 3. */
+  maxLeaves: plain('integer in [0, inf)', 3),
+  /** The least number of elements a leaf; default 0. */
+  minElements: plain('integer in [0, inf)', 0),
+  /** The greatest number of elements a leaf; default 7. */
+  maxElements: plain('integer in [0, inf)', 7),
+  /** The least number of steps; default 1. */
+  minSteps: plain('integer in [0, inf)', 1),
+  /** The greatest number of steps; default 5. */
+  maxSteps: plain('integer in [0, inf)', 5),
   /** How large gradients are; default `'wild'`. */
-  readonly magnitudes?: Magnitudes
-}
+  magnitudes: value<Magnitudes, 'wild'>('wild'),
+})
+
+export interface TrialOptions extends OptionsOf<typeof trialOptions> {}
 
 // Names whose alphabetical order is not their layer order, with separators, blanks, quotes, and one that every object has.
 const leafNames = ['w', 'dense/kernel', 'dense/bias', 'a', 'conv 2', "it's", 'constructor', 'é', '01']
@@ -45,15 +52,9 @@ export const shapeOf = (n: number, rank: number, transposed: boolean): Shape => 
  * @example
  * fc.assert(fc.property(arbitraryTrial({ maxLeaves: 2 }), ({ params, gradients }) => { ... }))
  */
-export const arbitraryTrial = ({
-  minLeaves = 1,
-  maxLeaves = 3,
-  minElements = 0,
-  maxElements = 7,
-  minSteps = 1,
-  maxSteps = 5,
-  magnitudes = 'wild',
-}: TrialOptions = {}): fc.Arbitrary<Trial> => {
+export const arbitraryTrial = (given: TrialOptions = {}): fc.Arbitrary<Trial> => {
+  const read = trialOptions.read('arbitraryTrial', given)
+  const { minLeaves, maxLeaves, minElements, maxElements, minSteps, maxSteps, magnitudes } = read
   const element = fc.tuple(
     arbitraryNumber('typical'),
     fc.array(arbitraryNumber(magnitudes), { minLength: maxSteps, maxLength: maxSteps }),

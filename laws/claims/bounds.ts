@@ -1,4 +1,5 @@
 /** Claims about the size of updates. */
+import { type OptionsOf, options, plain } from '../../src/schema/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { firstDifference, largest, norm, someNonZero } from '../compare.js'
 import type { Law } from '../law.js'
@@ -7,19 +8,25 @@ import { firstBroken, updatesOf } from '../play.js'
 import { showNumber } from '../show.js'
 import { mapValues, numbers, type Values } from '../values.js'
 
+const boundedOptions = options({
+  /**
+   * A gradient norm beyond which the bound is attained: $\\lVert u \\rVert = c$. For settings that make the bound sharp;
+   * default never.
+   */
+  attainedBeyond: plain('[0, inf]', Number.POSITIVE_INFINITY),
+})
+
+export interface BoundedUpdateNormOptions extends OptionsOf<typeof boundedOptions> {}
+
 /**
  * Update-norm bound: $\lVert u \rVert \le c$ for each leaf.
  *
  * @param bound $c > 0$
- * @param options.attainedBeyond a gradient norm beyond which the bound is attained: $\lVert u \rVert = c$. For settings that
- *   make the bound sharp; default never
  * @example
  * assertLaws(homeostasis(), [boundedUpdateNorm(1.5)])
  */
-export const boundedUpdateNorm = (
-  bound: number,
-  { attainedBeyond = Number.POSITIVE_INFINITY }: { readonly attainedBeyond?: number } = {},
-): Law => {
+export const boundedUpdateNorm = (bound: number, given: BoundedUpdateNormOptions = {}): Law => {
+  const { attainedBeyond } = boundedOptions.read('boundedUpdateNorm', given)
   must(positive(bound), 'bound', bound, 'a number above 0')
   return {
     kind: 'law',

@@ -1,4 +1,5 @@
 /** The claim that a rule's controls keep of its coefficient just what they are named for. */
+
 import {
   type Controls,
   compile,
@@ -8,6 +9,7 @@ import {
   type StepContext,
   type Tensors,
 } from '../../src/index.js'
+import { callback, type OptionsOf, options, value } from '../../src/schema/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { firstDifference, largest, norm } from '../compare.js'
 import type { Law, Subject, Trial } from '../law.js'
@@ -17,19 +19,21 @@ import { fromTensors, scoped, toTensors, type Values } from '../values.js'
 
 type Rule = GradientTransform<unknown>
 
-/** What {@link controls} has to know of a rule. */
-export interface ControlsClaim {
+const controlsOptions = options({
   /** Under which the rule observes its coefficient; default `'alpha'`. */
-  readonly label?: string
+  label: value<string, 'alpha'>('alpha'),
   /** Labels of the companions of that; default none. */
-  readonly companions?: readonly string[]
+  companions: value<readonly string[]>(),
   /** Under which the modulated part is observed; default: it is the update. */
-  readonly part?: string
+  part: value<string>(),
   /** The same rule with bounds of 1 and scale 1, of the same state; default: not compared. */
-  readonly plain?: Rule
+  plain: value<Rule>(),
   /** What makes the controls; default `controlsOf`. */
-  readonly of?: (rule: Rule) => Controls<unknown>
-}
+  of: callback<(rule: Rule) => Controls<unknown>>(),
+})
+
+/** What {@link controls} has to know of a rule. */
+export interface ControlsClaim extends OptionsOf<typeof controlsOptions> {}
 
 /** What one step of a transform from a given state gave. */
 interface Step {
@@ -121,43 +125,41 @@ const graft = (
  * @example
  * assertLaws(neuroPlastic(), [controls({ companions: ['gradientOnly'], part: '.rule' })])
  */
-export const controls = ({
-  label = 'alpha',
-  companions = [],
-  part,
-  plain,
-  of = rule => controlsOf(rule, { label }),
-}: ControlsClaim = {}): Law => ({
-  kind: 'law',
-  name: 'controls',
-  statement:
-    "\\overline{\\alpha'} = \\overline{\\alpha}, \\quad \\{\\alpha'_i\\} = \\{\\alpha_i\\}, \\quad \\lVert R' \\rVert = \\lVert R \\rVert",
-  // So many leaves that each group of layers has one.
-  trials: arbitraryTrial({ minLeaves: 3, maxLeaves: 4 }),
-  // Each traces and compiles the rule and its controls over leaves of its own.
-  maxRuns: 20,
-  check: (subject, trial) => {
-    const { one, averaged, shuffled, grafted } = of(subject.transform)
-    const labels = [label, ...companions]
-    const others = [one, averaged, shuffled, grafted, ...(plain ? [plain] : [])]
-    const all = steps(subject, trial, [...labels, ...(part === undefined ? [] : [part])], others)
-    let varied = false
-    const partOf = ({ updates, readings }: Step, leaf: string) =>
-      (part === undefined ? updates : readings[part])?.[leaf]?.values ?? []
-    for (const [step, [own, ...rest]] of all.entries()) {
-      const [ones, means, moved, graftedStep, plainStep] = rest as [Step, Step, Step, Step, Step | undefined]
-      for (const leaf of Object.keys(own.updates)) {
-        const alphas = values(own, label, leaf)
-        varied ||= alphas.length > 1 && Math.max(...alphas) - Math.min(...alphas) > 1e-3
-        const message =
-          coefficients(labels, leaf, [own, ones, means, moved]) ??
-          graft(leaf, partOf(own, leaf), partOf(ones, leaf), partOf(graftedStep, leaf))
-        if (message !== undefined) return { broken: { message, step } }
+export const controls = (given: ControlsClaim = {}): Law => {
+  const { label, companions = [], part, plain, of: make } = controlsOptions.read('controls', given)
+  const of = make ?? ((rule: Rule) => controlsOf(rule, { label }))
+  return {
+    kind: 'law',
+    name: 'controls',
+    statement:
+      "\\overline{\\alpha'} = \\overline{\\alpha}, \\quad \\{\\alpha'_i\\} = \\{\\alpha_i\\}, \\quad \\lVert R' \\rVert = \\lVert R \\rVert",
+    // So many leaves that each group of layers has one.
+    trials: arbitraryTrial({ minLeaves: 3, maxLeaves: 4 }),
+    // Each traces and compiles the rule and its controls over leaves of its own.
+    maxRuns: 20,
+    check: (subject, trial) => {
+      const { one, averaged, shuffled, grafted } = of(subject.transform)
+      const labels = [label, ...companions]
+      const others = [one, averaged, shuffled, grafted, ...(plain ? [plain] : [])]
+      const all = steps(subject, trial, [...labels, ...(part === undefined ? [] : [part])], others)
+      let varied = false
+      const partOf = ({ updates, readings }: Step, leaf: string) =>
+        (part === undefined ? updates : readings[part])?.[leaf]?.values ?? []
+      for (const [step, [own, ...rest]] of all.entries()) {
+        const [ones, means, moved, graftedStep, plainStep] = rest as [Step, Step, Step, Step, Step | undefined]
+        for (const leaf of Object.keys(own.updates)) {
+          const alphas = values(own, label, leaf)
+          varied ||= alphas.length > 1 && Math.max(...alphas) - Math.min(...alphas) > 1e-3
+          const message =
+            coefficients(labels, leaf, [own, ones, means, moved]) ??
+            graft(leaf, partOf(own, leaf), partOf(ones, leaf), partOf(graftedStep, leaf))
+          if (message !== undefined) return { broken: { message, step } }
+        }
+        const rounding = (leaf: string) => 1e-5 * largest(plainStep?.updates[leaf]?.values ?? []) + 1e-37
+        const apart = plainStep && firstDifference('with alpha = 1, updates', ones.updates, plainStep.updates, rounding)
+        if (apart !== undefined) return { broken: { message: apart, step } }
       }
-      const rounding = (leaf: string) => 1e-5 * largest(plainStep?.updates[leaf]?.values ?? []) + 1e-37
-      const apart = plainStep && firstDifference('with alpha = 1, updates', ones.updates, plainStep.updates, rounding)
-      if (apart !== undefined) return { broken: { message: apart, step } }
-    }
-    return { interesting: varied }
-  },
-})
+      return { interesting: varied }
+    },
+  }
+}

@@ -1,5 +1,7 @@
 /** Claims about where a rule is evaluated. */
+
 import { evaluationParams } from '../../src/index.js'
+import { type OptionsOf, options, plain } from '../../src/schema/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { firstDifference, largest } from '../compare.js'
 import type { Law } from '../law.js'
@@ -15,53 +17,62 @@ export interface Trained {
   readonly states: readonly (readonly Slot[])[]
 }
 
+const evaluatesAtOptions = options({
+  /** What may be off, as part of the leaf's largest parameter so far; default 1e-5. */
+  within: plain('[0, inf)', 1e-5),
+})
+
+export interface EvaluatesAtOptions extends OptionsOf<typeof evaluatesAtOptions> {}
+
 /**
  * What is evaluated after each step is what the papers evaluate, computed from the parameters that training went through. Where
  * they are seldom others than the trained ones, the law is vacuous.
  *
  * @param what it is, in words; for the law's name
  * @param weights from the parameters so far
- * @param options.within what may be off, as part of the leaf's largest parameter so far; default 1e-5
  * @example
  * assertLaws(lookahead(sgd(), { syncPeriod: 2 }), [evaluatesAt('the last meeting', ({ params }) => params[2 * Math.floor((params.length - 1) / 2)])])
  */
 export const evaluatesAt = (
   what: string,
   weights: (trained: Trained) => Values | undefined,
-  { within = 1e-5 }: { readonly within?: number } = {},
-): Law => ({
-  kind: 'law',
-  name: `evaluation weights: ${what}`,
-  statement: `\\mathrm{evaluate}(p_t, s_t) = \\text{${what}}`,
-  trials: arbitraryTrial({ minElements: 1, minSteps: 2, maxSteps: 5, magnitudes: 'typical' }),
-  coverage: 0.5,
-  check: (subject, { params, gradients }) => {
-    const optimizer = optimizerOf(subject)
-    const start = toTensors(params)
-    let training = { params: start, state: optimizer.init(start) }
-    const path = [fromTensors(start)]
-    const states: (readonly Slot[])[] = []
-    let apart = false
-    const broken = firstBroken(gradients, (gradient, i) => {
-      training = optimizer.step(training, toTensors(gradient), subject.context(i))
-      path.push(fromTensors(training.params))
-      states.push(slotsOf(training.state))
-      const evaluated = fromTensors(evaluationParams(subject.transform, training.params, training.state))
-      const expected = weights({ params: path, states })
-      apart ||= firstDifference('', evaluated, path.at(-1) as Values) !== undefined
-      return (
-        expected &&
-        firstDifference(
-          'what is evaluated',
-          evaluated,
-          expected,
-          leaf => within * largest(path.flatMap(values => values[leaf]?.values ?? [])),
+  given: EvaluatesAtOptions = {},
+): Law => {
+  const { within } = evaluatesAtOptions.read('evaluatesAt', given)
+  return {
+    kind: 'law',
+    name: `evaluation weights: ${what}`,
+    statement: `\\mathrm{evaluate}(p_t, s_t) = \\text{${what}}`,
+    trials: arbitraryTrial({ minElements: 1, minSteps: 2, maxSteps: 5, magnitudes: 'typical' }),
+    coverage: 0.5,
+    check: (subject, { params, gradients }) => {
+      const optimizer = optimizerOf(subject)
+      const start = toTensors(params)
+      let training = { params: start, state: optimizer.init(start) }
+      const path = [fromTensors(start)]
+      const states: (readonly Slot[])[] = []
+      let apart = false
+      const broken = firstBroken(gradients, (gradient, i) => {
+        training = optimizer.step(training, toTensors(gradient), subject.context(i))
+        path.push(fromTensors(training.params))
+        states.push(slotsOf(training.state))
+        const evaluated = fromTensors(evaluationParams(subject.transform, training.params, training.state))
+        const expected = weights({ params: path, states })
+        apart ||= firstDifference('', evaluated, path.at(-1) as Values) !== undefined
+        return (
+          expected &&
+          firstDifference(
+            'what is evaluated',
+            evaluated,
+            expected,
+            leaf => within * largest(path.flatMap(values => values[leaf]?.values ?? [])),
+          )
         )
-      )
-    })
-    return { broken, interesting: apart }
-  },
-})
+      })
+      return { broken, interesting: apart }
+    },
+  }
+}
 
 /**
  * Evaluated at the parameters after the last step whose number is a multiple of `period`, or at the first ones.

@@ -1,5 +1,7 @@
 /** Claims about what happens on convex quadratics, where it is known. */
+
 import * as fc from 'fast-check'
+import { type OptionsOf, options, plain } from '../../src/schema/index.js'
 import { gradientAt, valueAt } from '../arbitraries/quadratic.js'
 import { norm } from '../compare.js'
 import { arbitraryDescent, type Descent, descend } from '../descend.js'
@@ -39,18 +41,25 @@ export const neverRises = ({ c, C }: { readonly c: number; readonly C: number })
   }
 }
 
+const limitOptions = options({
+  /** Of a transform whose updates are steps already; default none, for one that gives directions. */
+  learningRate: plain('(0, inf)'),
+})
+
+export interface StabilityLimitOptions extends OptionsOf<typeof limitOptions> {}
+
 /**
  * A sharp stability limit: on quadratics of curvature $L$, $p' = p - \eta u$ converges where $\eta L$ is 0.98 of the limit,
  * and diverges where it is 1.02 of it.
  *
  * @param limit of $\eta L$: $2 (1 + \mu)$ for heavy ball, $(2 + 2\mu) / (1 + 2\mu)$ for Nesterov's momentum
- * @param options.learningRate of a transform whose updates are steps already; default none, for one that gives directions
  * @example
  * assertLaws(trace(0.9), [stabilityLimit(2 * 1.9)])
  *
  * Source: Polyak 1964; Lessard et al., arXiv 1408.3595.
  */
-export const stabilityLimit = (limit: number, { learningRate }: { readonly learningRate?: number } = {}): Law => {
+export const stabilityLimit = (limit: number, given: StabilityLimitOptions = {}): Law => {
+  const { learningRate } = limitOptions.read('stabilityLimit', given)
   must(positive(limit), 'limit', limit, 'a number above 0')
   const length = 400
   const inside = (0.98 * limit) / (learningRate ?? 1)
@@ -81,27 +90,26 @@ export const stabilityLimit = (limit: number, { learningRate }: { readonly learn
   }
 }
 
+const iteratesOptions = options({
+  /** $L$, the curvature; default 100. */
+  curvature: plain('(0, inf)', 100),
+  /** How long an update may be; default 10. */
+  size: plain('(0, inf)', 10),
+  /** Of a transform whose updates are steps already; default none. */
+  learningRate: plain('(0, inf)'),
+})
+
+export interface BoundedIteratesOptions extends OptionsOf<typeof iteratesOptions> {}
+
 /**
  * Bounded iterates on quadratics, over three decades of learning rate: descent stays within
  * $10 \, \tfrac{L}{\lambda_{min}} (\lVert p_0 \rVert + \eta\, \mathit{size})$, also where $\eta L > 2$ and plain gradient descent explodes.
  *
- * @param options.curvature $L$, default 100
- * @param options.size how long an update may be; default 10
  * @example
  * assertLaws(homeostasis(), [boundedIterates()])
  */
-export const boundedIterates = ({
-  curvature = 100,
-  size = 10,
-  learningRate,
-}: {
-  readonly curvature?: number
-  readonly size?: number
-  /** Of a transform whose updates are steps already; default none. */
-  readonly learningRate?: number
-} = {}): Law<Descent> => {
-  must(positive(curvature), 'curvature', curvature, 'a number above 0')
-  must(positive(size), 'size', size, 'a number above 0')
+export const boundedIterates = (given: BoundedIteratesOptions = {}): Law<Descent> => {
+  const { curvature, size, learningRate } = iteratesOptions.read('boundedIterates', given)
   return {
     kind: 'law',
     name: 'bounded iterates on quadratics',

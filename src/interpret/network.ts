@@ -1,6 +1,8 @@
 /** A small network to trace a transform over, where the caller names none: each kind of leaf, and layers early and late. */
+
 import type { Shape } from '../expr/shape.js'
 import { names, type Tree } from '../expr/tree.js'
+import { type OptionsOf, options, value } from '../schema/index.js'
 import type { Signature } from './trace.js'
 
 // Sizes that no rule has as a number of its own, so that a size is known for one where it stands in a formula.
@@ -16,14 +18,16 @@ export const representativeNetwork: Tree<Shape> = {
 /** The numbers that a step usually knows. */
 const usualScalars = ['epoch', 'totalEpochs', 'loss'] as const
 
-export interface NetworkOptions {
+export const networkOptions = options({
   /** Leaves in layer order, with their shapes; by default a convolution, a hidden layer and a classifier. */
-  readonly shapes?: Tree<Shape>
+  shapes: value<Tree<Shape>>(),
   /** Numbers of the context beyond `epoch`, `totalEpochs` and `loss`. */
-  readonly scalars?: readonly string[]
+  scalars: value<readonly string[]>(),
   /** Trees of the context that the caller gives at each step. */
-  readonly trees?: readonly string[]
-}
+  trees: value<readonly string[]>(),
+})
+
+export interface NetworkOptions extends OptionsOf<typeof networkOptions> {}
 
 /** What to trace: every leaf with a gradient. */
 export const signatureFor = ({

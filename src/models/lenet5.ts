@@ -1,20 +1,23 @@
 /** LeNet-5. */
+
 import type { Shape } from '../expr/shape.js'
-import { admit, choose } from '../schema/hyperparameter.js'
+import { type OptionsOf, oneOf, options, plain, value } from '../schema/index.js'
 import { admitImage } from './images.js'
 import { modelOf, sequence } from './layer.js'
 import { averagePool, conv, dense, flatten, relu, tanh } from './layers.js'
 import type { Model } from './model.js'
 
-/** Images and activation of a `lenet5`. */
-export interface LeNet5Options {
+const lenet5Options = options({
   /** Height, width and channels; 32 x 32, or 28 x 28 with two pixels of zeros added all round. Default `[28, 28, 1]`. */
-  readonly inputShape?: Shape
-  /** Logits: an integer >= 1. Default 10. */
-  readonly classes?: number
-  /** `'tanh'`, as in the paper but for its scale, or `'relu'`. Default `'tanh'`. */
-  readonly activation?: 'tanh' | 'relu'
-}
+  inputShape: value<Shape>(),
+  /** Logits; default 10. */
+  classes: plain('integer in [1, inf)', 10),
+  /** `'tanh'`, as in the paper but for its scale, or `'relu'`. */
+  activation: oneOf('tanh', 'relu'),
+})
+
+/** Images and activation of a `lenet5`. */
+export interface LeNet5Options extends OptionsOf<typeof lenet5Options> {}
 
 /**
  * LeNet-5 in the form that is taught: convolutions see all channels, pools have no parameters, and a dense layer ends it.
@@ -33,14 +36,14 @@ export interface LeNet5Options {
  * @see LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition, 1998, section II.B;
  *   Zhang et al., Dive into Deep Learning, section 7.6
  */
-export const lenet5 = ({ inputShape = [28, 28, 1], classes = 10, activation = 'tanh' }: LeNet5Options = {}): Model => {
+export const lenet5 = (given: LeNet5Options = {}): Model => {
+  const { inputShape = [28, 28, 1], classes, activation } = lenet5Options.read('lenet5', given)
   const [side, , channels] = admitImage(
     inputShape,
     (height, width) => height === width && (height === 28 || height === 32),
     'images of 28 x 28 or 32 x 32',
   )
-  admit('classes', classes, 'integer in [1, inf)')
-  const act = choose('activation', activation, { tanh, relu })
+  const act = { tanh, relu }[activation]
   return modelOf(
     { name: `LeNet-5 ${activation}`, inputShape, classes },
     sequence([

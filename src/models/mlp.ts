@@ -1,16 +1,20 @@
 /** The multilayer perceptron of the NeuroPlastic authors' training protocol. */
-import { admit, HyperparameterError, within } from '../schema/hyperparameter.js'
+
+import { HyperparameterError, within } from '../schema/hyperparameter.js'
+import { type OptionsOf, options, plain, value } from '../schema/index.js'
 import { modelOf, sequence } from './layer.js'
 import { dense, dropout as drop, relu } from './layers.js'
 import type { Model } from './model.js'
 
-/** The widths and the dropout of an `mlp`. */
-export interface MlpOptions {
+const mlpOptions = options({
   /** Values per example, units of each hidden layer, classes: at least two integers >= 1. Default `[784, 256, 256, 10]`. */
-  readonly sizes?: readonly number[]
-  /** Probability to drop a hidden unit in training, in [0, 1). Default 0.1. */
-  readonly dropout?: number
-}
+  sizes: value<readonly number[]>(),
+  /** Probability to drop a hidden unit in training; default 0.1. */
+  dropout: plain('[0, 1)', 0.1),
+})
+
+/** The widths and the dropout of an `mlp`. */
+export interface MlpOptions extends OptionsOf<typeof mlpOptions> {}
 
 /**
  * A multilayer perceptron: dense layers, ReLU and dropout after each hidden one, logits at the end.
@@ -29,10 +33,10 @@ export interface MlpOptions {
  * const { logits } = tf.tidy(() => model.apply(variables, images))
  * @see arXiv 2604.26297, the authors' training protocol
  */
-export const mlp = ({ sizes = [784, 256, 256, 10], dropout = 0.1 }: MlpOptions = {}): Model => {
+export const mlp = (given: MlpOptions = {}): Model => {
+  const { sizes = [784, 256, 256, 10], dropout } = mlpOptions.read('mlp', given)
   if (sizes.length < 2 || !sizes.every(n => within(n, 'integer in [1, inf)')))
     throw new HyperparameterError('sizes', `[${sizes}]`, 'two or more integers >= 1: inputs, hidden units, classes')
-  admit('dropout', dropout, '[0, 1)')
 
   const affine = sizes.slice(1).map((outputs, i) => dense(`dense${i + 1}`, sizes[i] as number, outputs))
   const hidden = affine.slice(0, -1).flatMap((layer, i) => [layer, relu, drop(dropout, i)])

@@ -1,6 +1,8 @@
 /** ResNet-18 in the form for images of CIFAR. */
+
 import type { Shape } from '../expr/shape.js'
-import { admit, admitEps } from '../schema/hyperparameter.js'
+import { admitEps } from '../schema/hyperparameter.js'
+import { flag, type OptionsOf, options, plain, value } from '../schema/index.js'
 import { type BatchNormOptions, batchNorm } from './batchNorm.js'
 import { heFanOut } from './fill.js'
 import { admitImage } from './images.js'
@@ -8,21 +10,23 @@ import { identity, type Layer, modelOf, sequence, sum } from './layer.js'
 import { convWithoutBias, dense, globalAveragePool, relu } from './layers.js'
 import type { Model } from './model.js'
 
-/** Images, width and normalization of a `resnet18`. */
-export interface ResNet18Options {
+const resnet18Options = options({
   /** Height, width and channels of an image, whatever they are. Default `[32, 32, 3]`. */
-  readonly inputShape?: Shape
-  /** Logits: an integer >= 1. Default 10. */
-  readonly classes?: number
-  /** Channels of the first stage, an integer >= 1; each further stage has twice as many. Default 64. */
-  readonly width?: number
-  /** The weight of a batch in the running statistics, in [0, 1]. Default 0.1. */
-  readonly momentum?: number
-  /** Epsilon of the normalizations, > 0. Default 1e-5. */
-  readonly eps?: number
-  /** Whether the last normalization of each block begins with gamma 0, so that the block begins as its shortcut. Default false. */
-  readonly zeroInit?: boolean
-}
+  inputShape: value<Shape>(),
+  /** Logits; default 10. */
+  classes: plain('integer in [1, inf)', 10),
+  /** Channels of the first stage; each further stage has twice as many. Default 64. */
+  width: plain('integer in [1, inf)', 64),
+  /** The weight of a batch in the running statistics; default 0.1. */
+  momentum: plain('[0, 1]', 0.1),
+  /** Epsilon of the normalizations, > 0; default 1e-5. */
+  eps: value<number, 1e-5>(1e-5),
+  /** Whether the last normalization of each block begins with gamma 0, so that the block begins as its shortcut. */
+  zeroInit: flag(false),
+})
+
+/** Images, width and normalization of a `resnet18`. */
+export interface ResNet18Options extends OptionsOf<typeof resnet18Options> {}
 
 /** A convolution that starts as He has it. */
 const convHe = (name: string, size: number, inputs: number, outputs: number, stride: number): Layer =>
@@ -68,18 +72,11 @@ const block = (
  * @see He et al., arXiv 1512.03385, table 1; for images of 32 x 32 without its first pool, as usual for CIFAR;
  *   Goyal et al., arXiv 1706.02677, section 5.1 (`zeroInit`)
  */
-export const resnet18 = ({
-  inputShape = [32, 32, 3],
-  classes = 10,
-  width = 64,
-  momentum = 0.1,
-  eps = 1e-5,
-  zeroInit = false,
-}: ResNet18Options = {}): Model => {
+export const resnet18 = (given: ResNet18Options = {}): Model => {
+  const read = resnet18Options.read('resnet18', given)
+  const { inputShape = [32, 32, 3], classes, width, momentum, zeroInit } = read
   const [, , channels] = admitImage(inputShape, () => true, 'integers >= 1')
-  admit('classes', classes, 'integer in [1, inf)')
-  admit('width', width, 'integer in [1, inf)')
-  const normalization = { momentum: admit('momentum', momentum, '[0, 1]'), eps: admitEps('eps', eps) }
+  const normalization = { momentum, eps: admitEps('eps', read.eps) }
   const stage = (index: number): readonly Layer[] => {
     const [outputs, first] = [width * 2 ** index, index === 0]
     const blocks = [[first ? width : outputs / 2, outputs, first ? 1 : 2] as const, [outputs, outputs, 1] as const]

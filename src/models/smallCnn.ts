@@ -1,22 +1,25 @@
 /** The small convolutional network for CIFAR-10 in the NeuroPlastic authors' published code. */
+
 import type { Shape } from '../expr/shape.js'
-import { admit } from '../schema/hyperparameter.js'
+import { type OptionsOf, options, plain, value } from '../schema/index.js'
 import { admitImage } from './images.js'
 import { modelOf, sequence } from './layer.js'
 import { conv, dense, dropout as drop, flatten, maxPool, relu } from './layers.js'
 import type { Model } from './model.js'
 
-/** Images, widths and dropout of a `smallCnn`. */
-export interface SmallCnnOptions {
+const smallCnnOptions = options({
   /** Height, width and channels of an image; height and width are multiples of 4. Default `[32, 32, 3]`. */
-  readonly inputShape?: Shape
-  /** Logits: an integer >= 1. Default 10. */
-  readonly classes?: number
-  /** Channels of the first convolution, an integer >= 1; all else is in proportion. Default 32. */
-  readonly width?: number
-  /** Probability to drop a unit of the hidden dense layer in training, in [0, 1). Default 0.2. */
-  readonly dropout?: number
-}
+  inputShape: value<Shape>(),
+  /** Logits; default 10. */
+  classes: plain('integer in [1, inf)', 10),
+  /** Channels of the first convolution; all else is in proportion. Default 32. */
+  width: plain('integer in [1, inf)', 32),
+  /** Probability to drop a unit of the hidden dense layer in training; default 0.2. */
+  dropout: plain('[0, 1)', 0.2),
+})
+
+/** Images, widths and dropout of a `smallCnn`. */
+export interface SmallCnnOptions extends OptionsOf<typeof smallCnnOptions> {}
 
 /**
  * The authors' network for CIFAR-10: two convolutions, a pool, a third one, a pool, a hidden dense layer.
@@ -35,20 +38,13 @@ export interface SmallCnnOptions {
  * const { logits } = tf.tidy(() => model.apply(model.init(0), tf.zeros([1, 32, 32, 3])))
  * @see arXiv 2604.26297, the authors' code
  */
-export const smallCnn = ({
-  inputShape = [32, 32, 3],
-  classes = 10,
-  width = 32,
-  dropout = 0.2,
-}: SmallCnnOptions = {}): Model => {
+export const smallCnn = (given: SmallCnnOptions = {}): Model => {
+  const { inputShape = [32, 32, 3], classes, width, dropout } = smallCnnOptions.read('smallCnn', given)
   const [height, columns, channels] = admitImage(
     inputShape,
     (rows, columns) => rows % 4 === 0 && columns % 4 === 0,
     'sides that are multiples of 4',
   )
-  admit('classes', classes, 'integer in [1, inf)')
-  admit('width', width, 'integer in [1, inf)')
-  admit('dropout', dropout, '[0, 1)')
   const same = { size: 3, padding: 1 }
   return modelOf(
     { name: `small CNN ${width}-${2 * width}-${4 * width}-${8 * width}`, inputShape, classes },

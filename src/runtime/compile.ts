@@ -5,9 +5,8 @@ import { showPath } from '../expr/nest.js'
 import { names, values } from '../expr/tree.js'
 import { evaluate, type Value } from '../interpret/tfjs/evaluate.js'
 import { inputName, traceInit } from '../interpret/trace.js'
-import { HyperparameterError } from '../schema/hyperparameter.js'
+import { anyOf, needed, type OptionsOf, options, value } from '../schema/index.js'
 import { admitTransform } from '../transform/admit.js'
-import { admitOptions } from '../transform/options.js'
 import type { GradientTransform } from '../transform/types.js'
 import { checkAssigned, checkContext, checkGradients, checkParams, matches, refuseState } from './check.js'
 import { readingsOf } from './observations.js'
@@ -25,15 +24,21 @@ import type {
   Training,
 } from './types.js'
 
-export interface CompileOptions {
+export const compileOptions = options({
   /** Which interpreter runs the transform; default `'fused'` on the `wasm` backend that `useWasm` set up, `'tfjs'` on any other. */
-  readonly interpreter?: Interpreter
-}
+  interpreter: anyOf('tfjs', 'fused'),
+})
 
-export interface ObserveOptions extends CompileOptions {
+export interface CompileOptions extends OptionsOf<typeof compileOptions> {}
+
+const observed = options({
   /** Labels, as `observe` gave them, to read at each step. What is not asked for is not computed. */
-  readonly observe: readonly string[]
-}
+  observe: needed(value<readonly string[]>()),
+})
+
+const allOptions = options({ ...compileOptions.fields, observe: value<readonly string[]>() })
+
+export interface ObserveOptions extends CompileOptions, OptionsOf<typeof observed> {}
 
 /**
  * Makes a transform ready to run on tensors, on whatever tfjs backend is current.
@@ -53,12 +58,10 @@ export function compile<S>(transform: GradientTransform<S>, options?: CompileOpt
 export function compile<S>(transform: GradientTransform<S>, options: ObserveOptions): ObservedOptimizer<S>
 export function compile<S>(
   transform: GradientTransform<S>,
-  options: CompileOptions & Partial<ObserveOptions> = {},
+  given: CompileOptions & Partial<ObserveOptions> = {},
 ): Optimizer<S> | ObservedOptimizer<S> {
   admitTransform('compile', 'the transform', transform)
-  const { interpreter, observe } = admitOptions('compile', options, ['interpreter', 'observe'])
-  if (interpreter !== undefined && interpreter !== 'tfjs' && interpreter !== 'fused')
-    throw new HyperparameterError('interpreter', interpreter, "'tfjs' or 'fused'")
+  const { interpreter, observe } = allOptions.read('compile', given)
   const { init, plan, update, step } = programs(transform, observe ?? [], interpreter)
   if (observe !== undefined) return { init, plan, update, step }
   return {

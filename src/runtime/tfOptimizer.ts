@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { map } from '../expr/tree.js'
 import { admit, HyperparameterError } from '../schema/hyperparameter.js'
+import { type Complete, callback, type OptionsOf, options, plain } from '../schema/index.js'
 import { admitTransform, isTransform } from '../transform/admit.js'
-import { admitOptions } from '../transform/options.js'
 import { rateOf } from '../transform/rate.js'
 import type { GradientTransform, OptimizerConfig } from '../transform/types.js'
 import { describe, type Reader, setReader, transformOf, undescribe } from './adapter/config.js'
@@ -15,23 +15,23 @@ import { swapped } from './adapter/swap.js'
 import { isBound, type Leaf, meet } from './adapter/variables.js'
 import { fromWeights, type NamedTensor, structureFor, toWeights } from './adapter/weights.js'
 import { tellIfClimbing } from './climbing.js'
-import { compile } from './compile.js'
+import { type CompileOptions, compile, compileOptions } from './compile.js'
 import { evaluationParams } from './evaluationParams.js'
-import type { Interpreter } from './runner.js'
 import type { Concrete, Gradients, Optimizer, StepContext, Tensors } from './types.js'
 
-export interface TfOptimizerOptions {
+const tfOptimizerOptions = options({
   /** Steps in an epoch: with it, steps count the epochs, for transforms that read `epoch`. Else see `callback`. */
-  readonly stepsPerEpoch?: number
+  stepsPerEpoch: plain('integer in [1, inf)'),
   /** Epochs in all, for transforms that read `totalEpochs`. */
-  readonly totalEpochs?: number
+  totalEpochs: plain('integer in [1, inf)'),
   /** How often `minimize` evaluates the loss, each time with a step after it; for transforms that go away and come back. Default 1. */
-  readonly evaluationsPerStep?: number
+  evaluationsPerStep: plain('integer in [1, inf)', 1),
   /** What else a step knows, given the number of steps taken. A saved model does not hold it. */
-  readonly context?: (step: number) => StepContext
-  /** As for `compile`. */
-  readonly interpreter?: Interpreter
-}
+  context: callback<(step: number) => StepContext>(),
+  ...compileOptions.fields,
+})
+
+export interface TfOptimizerOptions extends CompileOptions, OptionsOf<typeof tfOptimizerOptions> {}
 
 const scalarsOf = (scope: { readonly track: readonly tf.Tensor[] } | undefined): readonly tf.Tensor[] =>
   (scope?.track ?? []).filter(x => x.kept && x.rank === 0 && !(x instanceof tf.Variable))
@@ -50,7 +50,8 @@ export class TfOptimizer extends tf.Optimizer {
   }
 
   readonly #transform: GradientTransform<unknown>
-  readonly #options: TfOptimizerOptions
+  readonly #given: TfOptimizerOptions
+  readonly #options: Complete<typeof tfOptimizerOptions.fields>
   readonly #optimizer: Optimizer<unknown>
   /** A learning rate that was written. */
   #learningRate: number | undefined
@@ -70,23 +71,12 @@ export class TfOptimizer extends tf.Optimizer {
   /** Small tensors handed out that nobody else disposes. */
   #issued: readonly tf.Tensor[] = []
 
-  constructor(transform: GradientTransform<unknown>, options: TfOptimizerOptions = {}) {
+  constructor(transform: GradientTransform<unknown>, given: TfOptimizerOptions = {}) {
     super()
-    admitOptions('toTfOptimizer', options, [
-      'stepsPerEpoch',
-      'totalEpochs',
-      'evaluationsPerStep',
-      'context',
-      'interpreter',
-    ])
-    for (const option of ['stepsPerEpoch', 'totalEpochs', 'evaluationsPerStep'] as const)
-      admit(option, options[option] ?? 1, 'integer in [1, inf)')
     this.#transform = transform
-    this.#options = options
-    this.#optimizer = compile(
-      writable(transform),
-      options.interpreter === undefined ? {} : { interpreter: options.interpreter },
-    )
+    this.#given = given
+    this.#options = tfOptimizerOptions.read('toTfOptimizer', given)
+    this.#optimizer = compile(writable(transform), compileOptions.from(this.#options))
   }
 
   /**
@@ -127,7 +117,7 @@ export class TfOptimizer extends tf.Optimizer {
       return value
     }
     const value = evaluate(false)
-    for (let i = 1; i < (this.#options.evaluationsPerStep ?? 1); i++) evaluate(true).dispose()
+    for (let i = 1; i < this.#options.evaluationsPerStep; i++) evaluate(true).dispose()
     this.incrementIterations()
     if (returnCost) return value
     value.dispose()
@@ -208,7 +198,7 @@ export class TfOptimizer extends tf.Optimizer {
   /** @throws Error naming what a configuration cannot say of this optimizer */
   override getConfig(): tf.serialization.ConfigDict {
     const written = this.#learningRate === undefined ? {} : { learningRate: this.#learningRate }
-    return { plastax: describe(this.#transform, { ...this.#options, ...written }) }
+    return { plastax: describe(this.#transform, { ...this.#given, ...written }) }
   }
 
   /** @nocollapse */

@@ -67,6 +67,11 @@ export const oneOf = /* @__NO_SIDE_EFFECTS__ */ <const W extends string, const R
   ...others: R
 ): Field<Word<W | R[number], W>, readonly [W, ...R], W> => ({ kind: [first, ...others], fallback: first })
 
+/** One of some words, or none of them. */
+export const anyOf = /* @__NO_SIDE_EFFECTS__ */ <const W extends readonly string[]>(
+  ...kind: W
+): Field<Word<W[number], undefined>, W, undefined> => ({ kind, fallback: undefined })
+
 /** One of some words with a number. */
 export const wordWith = /* @__NO_SIDE_EFFECTS__ */ <
   const W extends readonly string[],

@@ -67,17 +67,6 @@ export const admit = <T extends Hyperparameter>(parameter: string, value: T, int
 }
 
 /**
- * Several hyperparameters of one range, by name.
- *
- * @throws HyperparameterError naming the first out of it
- * @example
- * admitEach('[0, 1)', { b1: 0.9, b2: 0.999 })
- */
-export const admitEach = (interval: Interval, values: Readonly<Record<string, Hyperparameter>>): void => {
-  for (const [parameter, value] of Object.entries(values)) admit(parameter, value, interval)
-}
-
-/**
  * Two ends of an interval, the lower of which is at most the upper one.
  *
  * @throws HyperparameterError naming the lower one

@@ -1,5 +1,6 @@
 /** Options stated once: their types, defaults, ranges and messages come from one specification. */
 export {
+  anyOf,
   callback,
   eps,
   type Field,

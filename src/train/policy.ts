@@ -1,14 +1,16 @@
 /** When a checkpoint is worth keeping. */
-import { admit } from '../schema/hyperparameter.js'
+import { flag, type OptionsOf, options, plain } from '../schema/index.js'
 import type { EpochResult } from './types.js'
 
+const policyOptions = options({
+  /** Every so many epochs; default 1. */
+  every: plain('integer in [1, inf)', 1),
+  /** Only where the evaluated accuracy is above that of each epoch that came into question before. */
+  bestOnly: flag(false),
+})
+
 /** Which epochs to keep. */
-export interface CheckpointPolicy {
-  /** Every so many epochs: an integer >= 1. Default 1. */
-  readonly every?: number | undefined
-  /** Only where the evaluated accuracy is above that of each epoch that came into question before. Default false. */
-  readonly bestOnly?: boolean | undefined
-}
+export interface CheckpointPolicy extends OptionsOf<typeof policyOptions, undefined> {}
 
 /**
  * Whether the last of some epochs is one to keep. Pure: the results decide, so that a resumed run keeps the same ones.
@@ -22,8 +24,8 @@ export interface CheckpointPolicy {
  * const due = checkpointPolicy({ bestOnly: true })
  * await train({ ...config, onEpoch: (_, checkpoint, done) => due(done) ? save(checkpoint()) : undefined })
  */
-export const checkpointPolicy = ({ every = 1, bestOnly = false }: CheckpointPolicy = {}) => {
-  admit('every', every, 'integer in [1, inf)')
+export const checkpointPolicy = (given: CheckpointPolicy = {}) => {
+  const { every, bestOnly } = policyOptions.read('checkpointPolicy', given)
   const inQuestion = ({ epoch }: EpochResult): boolean => epoch % every === 0
   return (done: readonly EpochResult[]): boolean => {
     const last = done.at(-1)

@@ -19,7 +19,14 @@ import { evaluate } from './evaluate.js'
 import { type StatisticsBatch, withEvaluationVariables } from './evaluationWeights.js'
 import { pause } from './pause.js'
 import { stepsPerEpoch } from './schedule.js'
-import type { EpochResult, OnEpoch, Outcome, TrainingConfig, TrainingRun } from './types.js'
+import {
+  type EpochResult,
+  type OnEpoch,
+  type Outcome,
+  type TrainingConfig,
+  type TrainingRun,
+  trainingOptions,
+} from './types.js'
 
 /** @throws RangeError where there are no images, or ones that the model does not take */
 const checkFit = (model: Model, name: string, set: Examples): void => {
@@ -108,13 +115,10 @@ const recordingOf = <S>({ transform, alphaBounds, diagnostics }: TrainingConfig<
  * run.epochs.at(-1)?.testAccuracy
  */
 export const train = async <S>(config: TrainingConfig<S>): Promise<TrainingRun> => {
-  const { model, transform, train: images, test, augmentation, onEpoch, onProgress, signal } = config
-  const seed = admit('seed', config.seed, 'integer in [0, inf)')
-  const epochs = admit('epochs', config.epochs ?? 10, 'integer in [1, inf)')
-  const batchSize = admit('batchSize', config.batchSize ?? 128, 'integer in [1, inf)')
-  const accumulate = admit('accumulate', config.accumulate ?? 1, 'integer in [1, inf)')
-  const highest = admit('divergeAbove', config.divergeAbove ?? Number.MAX_VALUE, '(0, inf)')
-  const statistics = admit('statisticsBatches', config.statisticsBatches ?? 0, 'integer in [0, inf)')
+  const { model, transform, train: images, test } = config
+  const read = trainingOptions.read('train', config)
+  const { seed, epochs, batchSize, accumulate, augmentation, onEpoch, onProgress, signal } = read
+  const { divergeAbove: highest = Number.MAX_VALUE, statisticsBatches: statistics } = read
   checkFit(model, 'training', images)
   checkFit(model, 'test', test)
 

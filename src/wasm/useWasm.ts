@@ -1,5 +1,7 @@
 /** One call that sets up and selects the WASM SIMD backend of TensorFlow.js. */
+
 import * as tf from '@tensorflow/tfjs'
+import { flag, type OptionsOf, options, value } from '../schema/index.js'
 import { POLICY_ADVICE, WasmBackendError, whyOf } from './error.js'
 import { installTrainingKernels, restoreStockKernels } from './kernels/registry.js'
 import type { WasmPaths } from './locate.js'
@@ -7,25 +9,28 @@ import { hasSimd, whyNoModules } from './platform.js'
 import { quiet } from './quiet.js'
 import { BACKEND, start } from './start.js'
 
-/** Options of `useWasm`. */
-export interface WasmOptions {
+const wasmOptions = options({
   /**
    * Where the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are: a folder (path or URL; in Node also a file URL), or a
    * map by file name. By default Node finds the installed package; a browser has to be told. Read only by the call that
    * starts the backend: once it runs, it needs no files.
    */
-  readonly wasmPaths?: WasmPaths
-  /** Whether Plastax's kernels for training stand in for the slow ones of TensorFlow.js; default true. */
-  readonly trainingKernels?: boolean
+  wasmPaths: value<WasmPaths>(),
+  /** Whether Plastax's kernels for training stand in for the slow ones of TensorFlow.js. */
+  trainingKernels: flag(true),
   /**
-   * Whether the backend computes in several threads, which takes a page that is cross-origin isolated; default false. Such a
-   * page gets the build without threads otherwise: with them, a minified build of the page never starts. Read only by the
-   * call that starts the backend.
+   * Whether the backend computes in several threads, which takes a page that is cross-origin isolated. Such a page gets the
+   * build without threads otherwise: with them, a minified build of the page never starts. Read only by the call that starts
+   * the backend.
    */
-  readonly threads?: boolean
-}
+  threads: flag(false),
+})
 
-const setUp = async ({ wasmPaths, trainingKernels = true, threads = false }: WasmOptions): Promise<void> => {
+/** Options of `useWasm`. */
+export interface WasmOptions extends OptionsOf<typeof wasmOptions> {}
+
+const setUp = async (given: WasmOptions): Promise<void> => {
+  const { wasmPaths, trainingKernels, threads } = wasmOptions.read('useWasm', given)
   quiet()
   if (!hasSimd())
     throw new WasmBackendError(

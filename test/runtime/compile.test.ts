@@ -233,7 +233,7 @@ describe.each(backends)('on %s', backend => {
     )
     expect(() => compile(sgd(), { observe: ['alpha'] }).update(g, state, p)).toThrow('this transform names nothing')
     expect(() => compile(sgd(), { interpreter: 'fast' as never })).toThrow(
-      "interpreter must be 'tfjs' or 'fused'; got 'fast'",
+      "interpreter must be one of 'tfjs', 'fused'; got 'fast'",
     )
     const needs = stateless((updates, _, context) => {
       scalarFrom(context, 'loss', 'polyak')

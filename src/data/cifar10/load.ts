@@ -10,7 +10,7 @@ import { type Content, expectPublishedIfAny } from '../checksums.js'
 import { bothFaults, type DataError, dataError } from '../error.js'
 import { unreadable } from '../files.js'
 import type { ImageSplits } from '../imageSet.js'
-import type { FolderOptions } from '../mnist.js'
+import { type FolderOptions, folderOptions } from '../mnist.js'
 import { packageFolder } from '../packages.js'
 import { firstOf, type Where } from '../places.js'
 import { LABEL_FILES, readPngBatches } from './png.js'
@@ -119,8 +119,9 @@ const splitsOf =
  * const { train, test } = await loadCifar10()()
  * @see Krizhevsky, Learning multiple layers of features from tiny images, 2009
  */
-export const loadCifar10 = ({ source, verify = true }: FolderOptions = {}): TE.TaskEither<DataError, ImageSplits> =>
-  pipe(
+export const loadCifar10 = (given: FolderOptions = {}): TE.TaskEither<DataError, ImageSplits> => {
+  const { source, verify } = folderOptions.read('loadCifar10', given)
+  return pipe(
     source === undefined ? findCifar10() : TE.right(source),
     TE.chain(folder =>
       pipe(
@@ -130,3 +131,4 @@ export const loadCifar10 = ({ source, verify = true }: FolderOptions = {}): TE.T
       ),
     ),
   )
+}

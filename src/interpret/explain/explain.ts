@@ -3,7 +3,7 @@
 import type { GradientTransform } from '../../transform/types.js'
 import { onlyClimbs } from '../ascent.js'
 import { machineOf, withinStack } from '../machine.js'
-import { type NetworkOptions, signatureFor } from '../network.js'
+import { type NetworkOptions, networkOptions, signatureFor } from '../network.js'
 import { call, type Formula, name, number, product, quotient, sum } from './formula.js'
 import { latexName, latexText, showLatex } from './latex.js'
 import type { Functions } from './read.js'
@@ -98,7 +98,7 @@ export const explain = (transform: GradientTransform<unknown>, options: ExplainO
   withinStack('explain', () => explained(transform, options))
 
 const explained = (transform: GradientTransform<unknown>, options: ExplainOptions): Explanation => {
-  const machine = machineOf(transform, signatureFor(options))
+  const machine = machineOf(transform, signatureFor(networkOptions.read('explain', options)))
   const rules = rulesOf(machine)
   const groups = grouped(machine.signature.present.map(leaf => ({ leaf, lines: rules.of(leaf) })))
   const known = definitions(rules.functions)

@@ -2,6 +2,7 @@
 
 import type { Shape } from '../../expr/shape.js'
 import type { Tree } from '../../expr/tree.js'
+import { type OptionsOf, options, value } from '../../schema/index.js'
 import type { GradientTransform } from '../../transform/types.js'
 import { type Machine, machineOf } from '../machine.js'
 import { signatureFor } from '../network.js'
@@ -12,21 +13,23 @@ import { momentRatioOf } from './moments.js'
 import type { Ranges } from './ranges.js'
 
 /** What is taken for granted. Gradients and parameters are any finite numbers, and state began with `init`. */
-export interface Assumptions {
+export const assumptionOptions = options({
   /**
    * Leaves in layer order with their shapes. Then bounds are for these sizes; by default they are for leaves of any size,
    * traced over a convolution, a hidden layer and a classifier.
    */
-  readonly shapes?: Tree<Shape>
+  shapes: value<Tree<Shape>>(),
   /** Numbers of the context by name; `epoch` and `totalEpochs` are at least 1 unless said otherwise, others anything finite. */
-  readonly scalars?: Readonly<Record<string, Interval>>
+  scalars: value<Readonly<Record<string, Interval>>>(),
   /** The values of trees that the caller puts into the context, by name. */
-  readonly trees?: Readonly<Record<string, Interval>>
-  /** Names of opaque nodes whose values are all among their operand's; none by default. @example ['shuffle'] */
-  readonly rearranging?: readonly string[]
+  trees: value<Readonly<Record<string, Interval>>>(),
+  /** Names of opaque nodes whose values are all among their operand's, such as `['shuffle']`; none by default. */
+  rearranging: value<readonly string[]>(),
   /** The label of an observed value to take as the base of a residual; by default it is found. */
-  readonly base?: string
-}
+  base: value<string>(),
+})
+
+export interface Assumptions extends OptionsOf<typeof assumptionOptions> {}
 
 export interface Analysis {
   readonly machine: Machine

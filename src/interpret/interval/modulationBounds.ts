@@ -8,7 +8,7 @@ import { type Rules, rulesOf } from '../explain/rule.js'
 import { showText } from '../explain/text.js'
 import { withinStack } from '../machine.js'
 import { inputName } from '../trace.js'
-import { type Analysis, type Assumptions, analyse } from './analysis.js'
+import { type Analysis, type Assumptions, analyse, assumptionOptions } from './analysis.js'
 import { type Blame, blameRelation } from './blame.js'
 import { hull, type Interval, isBounded, least, magnitude, over, times } from './interval.js'
 import { type Relative, relationTo } from './relative.js'
@@ -196,7 +196,8 @@ const joined = (a: Bounded, b: Bounded): Bounded => {
 export const modulationBounds = (
   transform: GradientTransform<unknown>,
   assumptions: Assumptions = {},
-): ModulationBounds => withinStack('modulationBounds', () => bounded(transform, assumptions))
+): ModulationBounds =>
+  withinStack('modulationBounds', () => bounded(transform, assumptionOptions.read('modulationBounds', assumptions)))
 
 const bounded = (transform: GradientTransform<unknown>, assumptions: Assumptions): ModulationBounds => {
   const analysis = analyse(transform, assumptions)

@@ -5,7 +5,7 @@ import type { GradientTransform } from '../../transform/types.js'
 import { capFactorOf, factorsOf, isUniform, normedOf, tensorAt } from '../explain/patterns.js'
 import { rulesOf } from '../explain/rule.js'
 import { withinStack } from '../machine.js'
-import { type Analysis, type Assumptions, analyse } from './analysis.js'
+import { type Analysis, type Assumptions, analyse, assumptionOptions } from './analysis.js'
 import { type Blame, blameDown } from './blame.js'
 import { decided, isTame, magnitude } from './interval.js'
 
@@ -90,7 +90,8 @@ const normsOf = ({ machine: { graph }, ranges }: Analysis, sized: boolean): ((id
 export const updateNormBound = (
   transform: GradientTransform<unknown>,
   assumptions: Assumptions = {},
-): UpdateNormBound => withinStack('updateNormBound', () => bounded(transform, assumptions))
+): UpdateNormBound =>
+  withinStack('updateNormBound', () => bounded(transform, assumptionOptions.read('updateNormBound', assumptions)))
 
 const bounded = (transform: GradientTransform<unknown>, assumptions: Assumptions): UpdateNormBound => {
   const analysis = analyse(transform, assumptions)
