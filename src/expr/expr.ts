@@ -40,6 +40,8 @@ export type BinaryOperation =
   | 'notEqual'
   | 'logicalAnd'
   | 'logicalOr'
+/** What gives each element from those of the operands in its place. An interpreter has an entry for each, or does not compile. */
+export type Elementwise = UnaryOperation | BinaryOperation | 'where' | 'clip' | 'lerp' | 'broadcast' | 'cast'
 export type Reduction = 'sum' | 'max' | 'min' | 'norm'
 
 /**
@@ -72,7 +74,7 @@ export interface Observed {
 export type ExprOperation =
   | { readonly op: 'input'; readonly name: string }
   | { readonly op: 'constant' }
-  | { readonly op: UnaryOperation | BinaryOperation | 'where' | 'clip' | 'lerp' | 'broadcast' | 'cast' }
+  | { readonly op: Elementwise }
   | { readonly op: 'select' }
   | { readonly op: 'reduce'; readonly kind: Reduction; readonly axes: readonly number[] | undefined }
   | ({ readonly op: 'observe' } & Observed)

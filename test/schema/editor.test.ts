@@ -65,7 +65,8 @@ test('what is published says the same words of every option', () => {
   source.emit(undefined, (file, content) => published.set(file, content), undefined, true)
   const folder = fileURLToPath(new URL('../../', import.meta.url))
   const built = (file: string): string => file.replace(folder, `${folder}dist/`).replace(/\.ts$/, '.d.ts')
-  const host = ts.createCompilerHost(compilerOptions)
+  // Folders are those of what is emitted here, whatever an earlier build may have left.
+  const { directoryExists: _, ...host } = ts.createCompilerHost(compilerOptions)
   const read = (file: string) =>
     published.get(file) ?? (file.startsWith(`${folder}dist/`) ? undefined : ts.sys.readFile(file))
   const files = entries.map(([entry, file]) => [entry, built(file)] as const)

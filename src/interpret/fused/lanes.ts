@@ -1,4 +1,5 @@
 /** The operations of the algebra as instructions, on four lanes at once and on one element: the same meaning twice. */
+import type { Elementwise } from '../../expr/expr.js'
 import type { TensorNode } from '../../expr/graph.js'
 import type { Bytes } from '../../wasm/emit/encode.js'
 import { call, f32, i32, select, v128 } from '../../wasm/emit/instructions.js'
@@ -70,15 +71,6 @@ export const one: Lanes = {
   math: (name, args) => [...args.flatMap(arg => [...arg, ...v128.splat]), ...callOf(name), ...v128.lane(0)],
 }
 
-const comparisons = {
-  greater: 'gt',
-  greaterEqual: 'ge',
-  less: 'lt',
-  lessEqual: 'le',
-  equal: 'eq',
-  notEqual: 'ne',
-} as const satisfies Record<string, keyof Lanes['compare']>
-
 /**
  * The code that leaves the value of an elementwise operation on the stack.
  *
@@ -87,73 +79,81 @@ const comparisons = {
  * @param plain whether the bounds of a minimum, maximum or clip are numbers of the rule's own, so that a NaN can only be in what
  *   they bound
  */
-export const elementwise = (
-  lanes: Lanes,
-  op: TensorNode['operation']['op'],
-  args: readonly Bytes[],
-  numbers: readonly Bytes[],
-  plain: boolean,
-): Bytes => {
-  const [a = [], b = [], c = []] = args
-  const [n0 = [], n1 = []] = numbers
-  const zero = lanes.constant(0)
+export type Emit = (lanes: Lanes, args: readonly Bytes[], numbers: readonly Bytes[], plain: boolean) => Bytes
+
+type Of = (lanes: Lanes, a: Bytes, b: Bytes, c: Bytes) => Bytes
+
+/** Of operands alone. */
+const of =
+  (code: Of): Emit =>
+  (lanes, [a = [], b = [], c = []]) =>
+    code(lanes, a, b, c)
+
+const simple = (name: keyof Lanes['simple']): Emit => of((lanes, a, b) => [...a, ...b, ...lanes.simple[name]])
+const compared = (name: keyof Lanes['compare']): Emit => of((lanes, a, b) => [...a, ...b, ...lanes.compare[name]])
+const called =
+  (name: keyof typeof math): Emit =>
+  (lanes, args) =>
+    lanes.math(name, args)
+
+/** The operation of a node that a loop computes: inputs are loaded, choices are made before, and the others are not a loop's. */
+export const elementwiseOf = ({ operation: { op } }: TensorNode): Elementwise => {
   switch (op) {
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-      return [...a, ...b, ...lanes.simple[op]]
-    case 'abs':
-    case 'neg':
-    case 'sqrt':
-      return [...a, ...lanes.simple[op]]
-    case 'square':
-      return [...a, ...a, ...lanes.simple.mul]
-    case 'exp':
-    case 'log':
-    case 'sigmoid':
-    case 'tanh':
-      return lanes.math(op, [a])
-    case 'pow':
-      return lanes.math(op, [a, b])
-    case 'minimum':
-      return plain ? lanes.lesser(a, b) : [...a, ...b, ...lanes.simple.min]
-    case 'maximum':
-      return plain ? lanes.greater(a, b) : [...a, ...b, ...lanes.simple.max]
-    case 'greater':
-    case 'greaterEqual':
-    case 'less':
-    case 'lessEqual':
-    case 'equal':
-    case 'notEqual':
-      return [...a, ...b, ...lanes.compare[comparisons[op]]]
-    case 'logicalAnd':
-      return [...a, ...b, ...lanes.and]
-    case 'logicalOr':
-      return [...a, ...b, ...lanes.or]
-    case 'logicalNot':
-      return [...a, ...lanes.not]
-    case 'isNaN':
-      return [...a, ...a, ...lanes.compare.ne]
-    case 'isFinite':
-      return [...a, ...lanes.simple.abs, ...lanes.constant(Number.POSITIVE_INFINITY), ...lanes.compare.lt]
-    case 'sign': {
-      const below = [...lanes.constant(-1), ...a, ...a, ...zero, ...lanes.compare.lt, ...lanes.choose]
-      return [...lanes.constant(1), ...below, ...a, ...zero, ...lanes.compare.gt, ...lanes.choose]
-    }
-    case 'where':
-      return [...b, ...c, ...a, ...lanes.choose]
-    case 'cast':
-      return [...a, ...lanes.toNumber]
-    case 'broadcast':
-      return a
-    case 'clip':
-      return plain
-        ? lanes.lesser(lanes.greater(a, n0), n1)
-        : [...a, ...n0, ...lanes.simple.max, ...n1, ...lanes.simple.min]
-    case 'lerp':
-      return [...a, ...n0, ...lanes.simple.mul, ...b, ...n1, ...lanes.simple.mul, ...lanes.simple.add]
-    default:
+    case 'input':
+    case 'constant':
+    case 'select':
+    case 'reduce':
+    case 'opaque':
       throw new Error(`'${op}' is not elementwise`)
+    default:
+      return op
   }
+}
+
+/** Each operation as instructions. */
+export const elementwise: Readonly<Record<Elementwise, Emit>> = {
+  add: simple('add'),
+  sub: simple('sub'),
+  mul: simple('mul'),
+  div: simple('div'),
+  abs: simple('abs'),
+  neg: simple('neg'),
+  sqrt: simple('sqrt'),
+  square: of((lanes, a) => [...a, ...a, ...lanes.simple.mul]),
+  exp: called('exp'),
+  log: called('log'),
+  sigmoid: called('sigmoid'),
+  tanh: called('tanh'),
+  pow: called('pow'),
+  minimum: (lanes, [a = [], b = []], _, plain) => (plain ? lanes.lesser(a, b) : [...a, ...b, ...lanes.simple.min]),
+  maximum: (lanes, [a = [], b = []], _, plain) => (plain ? lanes.greater(a, b) : [...a, ...b, ...lanes.simple.max]),
+  greater: compared('gt'),
+  greaterEqual: compared('ge'),
+  less: compared('lt'),
+  lessEqual: compared('le'),
+  equal: compared('eq'),
+  notEqual: compared('ne'),
+  logicalAnd: of((lanes, a, b) => [...a, ...b, ...lanes.and]),
+  logicalOr: of((lanes, a, b) => [...a, ...b, ...lanes.or]),
+  logicalNot: of((lanes, a) => [...a, ...lanes.not]),
+  isNaN: of((lanes, a) => [...a, ...a, ...lanes.compare.ne]),
+  isFinite: of((lanes, a) => [
+    ...[...a, ...lanes.simple.abs],
+    ...[...lanes.constant(Number.POSITIVE_INFINITY), ...lanes.compare.lt],
+  ]),
+  sign: of((lanes, a) => {
+    const zero = lanes.constant(0)
+    const below = [...lanes.constant(-1), ...a, ...a, ...zero, ...lanes.compare.lt, ...lanes.choose]
+    return [...lanes.constant(1), ...below, ...a, ...zero, ...lanes.compare.gt, ...lanes.choose]
+  }),
+  where: of((lanes, condition, a, b) => [...a, ...b, ...condition, ...lanes.choose]),
+  cast: of((lanes, a) => [...a, ...lanes.toNumber]),
+  broadcast: of((_, a) => a),
+  clip: (lanes, [a = []], [lo = [], hi = []], plain) =>
+    plain ? lanes.lesser(lanes.greater(a, lo), hi) : [...a, ...lo, ...lanes.simple.max, ...hi, ...lanes.simple.min],
+  lerp: (lanes, [a = [], b = []], [rest = [], t = []]) => [
+    ...[...a, ...rest, ...lanes.simple.mul],
+    ...[...b, ...t, ...lanes.simple.mul],
+    ...lanes.simple.add,
+  ],
 }

@@ -1,7 +1,8 @@
 /** What a space takes from its descriptor in memory: addresses, numbers from outside, and its own reduced values. */
 import type { NodeId, TensorNode } from '../../expr/graph.js'
 import { settle } from '../../expr/settle.js'
-import type { External, Pass, Plan, Space } from './plan.js'
+import type { Pass } from './passes.js'
+import type { External, Plan, Space } from './plan.js'
 
 /**
  * The words of a leaf's descriptor, 4 bytes each: its size in bytes, the address of each slot, each external as a float32,

@@ -5,7 +5,8 @@ import { encodeModule } from '../../wasm/emit/encode.js'
 import { type Recent, recent } from '../recent.js'
 import { emitSpace } from './emit.js'
 import { externalWord, type Layout, layoutOf, reductionWord, slotWord, structureOf } from './layout.js'
-import { type External, groupsOf, type Plan } from './plan.js'
+import { groupsOf } from './passes.js'
+import type { External, Plan } from './plan.js'
 
 /** Runs one segment over consecutive descriptors. */
 export type Segment = (descriptor: number, count: number) => void
