@@ -44,12 +44,14 @@ const wordsOf = (checker: ts.TypeChecker, symbol: ts.Symbol): string =>
     .replaceAll(/\{@link (\w+)\s*\}/g, '`$1`')
     .replaceAll(/\s*\n\s*/g, ' ')
 
-/** What a field states: its kind and default, as types. */
+/** What a field states, in a source or where it is declared: its type, kind and default, as types. */
 const fieldOf = (checker: ts.TypeChecker, symbol: ts.Symbol): readonly ts.Type[] | undefined => {
-  const declaration = symbol.declarations?.find(ts.isPropertyAssignment)
-  const type = declaration && checker.getTypeAtLocation(declaration.initializer)
-  if (type?.symbol?.name !== 'Field') return undefined
-  return checker.getTypeArguments(type as ts.TypeReference)
+  const [declaration] = symbol.declarations ?? []
+  if (declaration === undefined || !(ts.isPropertyAssignment(declaration) || ts.isPropertySignature(declaration)))
+    return undefined
+  const stated = ts.isPropertyAssignment(declaration) ? declaration.initializer : declaration.type
+  const type = stated && checker.getTypeAtLocation(stated)
+  return type?.symbol?.name === 'Field' ? checker.getTypeArguments(type as ts.TypeReference) : undefined
 }
 
 const optionOf = (checker: ts.TypeChecker, symbol: ts.Symbol): Option => {

@@ -8,7 +8,7 @@ import { thorough } from './settings.js'
 
 beforeAll(() => useWasm())
 
-const subjects = arbitraryTransform().map(written => subjectOf(written.transform, written))
+const subjects = arbitraryTransform().map(({ transform, ...how }) => subjectOf(transform, how))
 const found = (law: Law, runs: number) => {
   const { violation, outcome } = checkLaw(law, subjects, { ...thorough, runs })
   return { violation, outcome, text: violation === undefined ? '' : showViolation(violation) }

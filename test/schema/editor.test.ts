@@ -59,7 +59,7 @@ describe('an editor shows', () => {
   })
 })
 
-test('what is published says the same words of every option', () => {
+test('what is published says the same of every option: words, kind and default', () => {
   const source = programOf()
   const published = new Map<string, string>()
   source.emit(undefined, (file, content) => published.set(file, content), undefined, true)
@@ -83,7 +83,8 @@ test('what is published says the same words of every option', () => {
       },
     },
   })
-  const wordsOf = (options: readonly Option[]) => options.map(({ name, words }) => `${name}: ${words}`)
+  const wordsOf = (options: readonly Option[]) =>
+    options.map(({ name, words, kind, fallback }) => `${name}: ${words} ${JSON.stringify([kind, fallback])}`)
   const saidIn = (takers: ReturnType<typeof optionTakers>) =>
     Object.fromEntries(takers.map(({ entry, name, options }) => [`${entry} ${name}`, wordsOf(options)]))
   expect(Object.keys(published).length + published.size).toBeGreaterThan(200)
