@@ -1,9 +1,11 @@
 /** Claims about what stands between gradient and update: a factor, or a difference, of bounded size. */
+
 import { type GradientTransform, identity } from '../../src/index.js'
+import { needed, type OptionsOf, options, plain, value } from '../../src/schema/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { dot, norm, someNonZero } from '../compare.js'
 import type { Law, Trial } from '../law.js'
-import { finite, must } from '../must.js'
+import { must } from '../must.js'
 import { firstBroken, updatesOf } from '../play.js'
 import { showNumber } from '../show.js'
 
@@ -19,6 +21,15 @@ const smallest = 1e-24
  */
 const activityElsewhere: Trial = { params: leaf(0, 0), gradients: [leaf(1000, -1 / 0.9), leaf(0, 1)] }
 
+const modulationClaim = options({
+  /** The least factor. */
+  lo: needed(plain('(-inf, inf)')),
+  /** The greatest factor, at least `lo`. */
+  hi: needed(plain('(-inf, inf)')),
+})
+
+export interface ModulationClaim extends OptionsOf<typeof modulationClaim> {}
+
 /**
  * Bounded modulation: $u = k \odot g$ with each $k_i \in [lo, hi]$.
  *
@@ -27,9 +38,9 @@ const activityElsewhere: Trial = { params: leaf(0, 0), gradients: [leaf(1000, -1
  * @example
  * assertLaws(plasticityGate(plasticity()), [boundedModulation({ lo: 0.2, hi: 2 })])
  */
-export const boundedModulation = ({ lo, hi }: { readonly lo: number; readonly hi: number }): Law => {
-  must(finite(lo), 'lo', lo, 'a number')
-  must(finite(hi) && hi >= lo, 'hi', hi, `a number, at least lo (${lo})`)
+export const boundedModulation = (given: ModulationClaim): Law => {
+  const { lo, hi } = modulationClaim.read('boundedModulation', given)
+  must(hi >= lo, 'hi', hi, `a number, at least lo (${lo})`)
   return {
     kind: 'law',
     name: `bounded modulation, [${lo}, ${hi}]`,
@@ -61,22 +72,23 @@ export const boundedModulation = ({ lo, hi }: { readonly lo: number; readonly hi
   }
 }
 
+const deviationClaim = options({
+  /** $\kappa$, how far the update may be off, as a part of the base. */
+  kappa: needed(plain('[0, inf)')),
+  /** What it may be off from; default `identity`. */
+  base: value<GradientTransform<unknown>>(),
+})
+
+export interface DeviationClaim extends OptionsOf<typeof deviationClaim> {}
+
 /**
  * Bounded deviation: $\lVert u - b \rVert \le \kappa \lVert b \rVert$ for each leaf, where $b$ is what a base gives.
  *
- * @param options.kappa $\kappa \ge 0$
- * @param options.base what it deviates from; default the gradient itself
  * @example
  * assertLaws(boundedResidual(r, 0.5), [boundedDeviation({ kappa: 0.5 })])
  */
-export const boundedDeviation = ({
-  kappa,
-  base = identity,
-}: {
-  readonly kappa: number
-  readonly base?: GradientTransform<unknown>
-}): Law => {
-  must(finite(kappa) && kappa >= 0, 'kappa', kappa, 'a number, at least 0')
+export const boundedDeviation = (given: DeviationClaim): Law => {
+  const { kappa, base = identity } = deviationClaim.read('boundedDeviation', given)
   return {
     kind: 'law',
     name: `bounded deviation, ${kappa}`,
@@ -103,15 +115,16 @@ export const boundedDeviation = ({
   }
 }
 
-/** What a {@link sector} is. */
-export interface Sector {
-  /** $c \ge 0$: at least so much goes down the gradient. */
-  readonly c: number
-  /** $C \ge c$: at most so long. */
-  readonly C: number
-  /** Leaves with a smaller gradient norm are not looked at; default 0. For rules whose $\varepsilon$ then matters. */
-  readonly beyond?: number
-}
+const sectorClaim = options({
+  /** $c$: at least so much goes down the gradient. */
+  c: needed(plain('[0, inf)')),
+  /** $C$: at most so long, and at least $c$. */
+  C: needed(plain('[0, inf)')),
+  /** Leaves with a smaller gradient norm are not looked at, for rules whose $\varepsilon$ then matters; default 0. */
+  beyond: plain('[0, inf]', 0),
+})
+
+export interface Sector extends OptionsOf<typeof sectorClaim> {}
 
 /**
  * Sector: $\langle u, g \rangle \ge c \lVert g \rVert^2$ and $\lVert u \rVert \le C \lVert g \rVert$ for each leaf.
@@ -119,10 +132,9 @@ export interface Sector {
  * @example
  * assertLaws(orthogonalResidual(r, { maxRatio: 0.5 }), [sector({ c: 1, C: Math.hypot(1, 0.5), beyond: 1 })])
  */
-export const sector = ({ c, C, beyond = 0 }: Sector): Law => {
-  must(finite(c) && c >= 0, 'c', c, 'a number, at least 0')
-  must(finite(C) && C >= c, 'C', C, `a number, at least c (${c})`)
-  must(beyond >= 0, 'beyond', beyond, 'a number, at least 0')
+export const sector = (given: Sector): Law => {
+  const { c, C, beyond } = sectorClaim.read('sector', given)
+  must(C >= c, 'C', C, `a number, at least c (${c})`)
   return {
     kind: 'law',
     name: `sector, (${showNumber(c)}, ${C.toPrecision(4)})`,

@@ -1,14 +1,23 @@
 /** Claims about what happens on convex quadratics, where it is known. */
 
 import * as fc from 'fast-check'
-import { type OptionsOf, options, plain } from '../../src/schema/index.js'
+import { needed, type OptionsOf, options, plain } from '../../src/schema/index.js'
 import { gradientAt, valueAt } from '../arbitraries/quadratic.js'
 import { norm } from '../compare.js'
 import { arbitraryDescent, type Descent, descend } from '../descend.js'
 import type { Law } from '../law.js'
-import { finite, must, positive } from '../must.js'
+import { must, positive } from '../must.js'
 import { firstBroken } from '../play.js'
 import { showNumber } from '../show.js'
+
+const risesClaim = options({
+  /** $c$ of the {@link sector}. */
+  c: needed(plain('[0, inf)')),
+  /** $C$ of the {@link sector}, at least $c$. */
+  C: needed(plain('[0, inf)')),
+})
+
+export interface NeverRisesClaim extends OptionsOf<typeof risesClaim> {}
 
 /**
  * What a sector entails: on a convex quadratic of curvature $L$, descent by $p' = p - \eta u$ never rises for
@@ -17,9 +26,9 @@ import { showNumber } from '../show.js'
  * @example
  * assertLaws(plasticityGate(plasticity()), [neverRises({ c: 0.2, C: 2 })])
  */
-export const neverRises = ({ c, C }: { readonly c: number; readonly C: number }): Law<Descent> => {
-  must(finite(c) && c >= 0, 'c', c, 'a number, at least 0')
-  must(finite(C) && C >= c, 'C', C, `a number, at least c (${c})`)
+export const neverRises = (given: NeverRisesClaim): Law<Descent> => {
+  const { c, C } = risesClaim.read('neverRises', given)
+  must(C >= c, 'C', C, `a number, at least c (${c})`)
   return {
     kind: 'law',
     name: `never rises on quadratics, (${showNumber(c)}, ${C.toPrecision(4)})`,

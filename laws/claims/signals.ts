@@ -1,12 +1,25 @@
 /** Claims about moments, averages and signals. */
+
 import { type GradientTransform, tree } from '../../src/index.js'
+import { flag, needed, type OptionsOf, options, plain, value } from '../../src/schema/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { dot, firstDifference, norm, someNonZero } from '../compare.js'
 import type { Law } from '../law.js'
-import { finite, must, positive } from '../must.js'
+import { must } from '../must.js'
 import { firstBroken, updatesOf } from '../play.js'
 import { showNumber } from '../show.js'
 import { type Leaf, mapValues, numbers, type Values } from '../values.js'
+
+const momentClaim = options({
+  /** $\beta_1$, with $\beta_1^2 < \beta_2$. */
+  b1: needed(plain('[0, 1)')),
+  /** $\beta_2$, the decay of the second moment. */
+  b2: needed(plain('(0, 1)')),
+  /** Whether the transform corrects. */
+  biasCorrection: flag(true),
+})
+
+export interface MomentRatioClaim extends OptionsOf<typeof momentClaim> {}
 
 /**
  * Moment ratio: by Cauchy and Schwarz,
@@ -14,22 +27,12 @@ import { type Leaf, mapValues, numbers, type Values } from '../values.js'
  *    \le \frac{1 - \beta_1}{\sqrt{(1 - \beta_2)(1 - \beta_1^2 / \beta_2)}}, $$
  * and with bias correction $\sqrt{1 - \beta_2^t} / (1 - \beta_1^t)$ times as much.
  *
- * @param options.b1 $\beta_1$, with $\beta_1^2 < \beta_2$
- * @param options.biasCorrection whether the transform corrects; default true
  * @example
  * assertLaws(scaleByAdam(), [momentRatio({ b1: 0.9, b2: 0.999 })])
  */
-export const momentRatio = ({
-  b1,
-  b2,
-  biasCorrection = true,
-}: {
-  readonly b1: number
-  readonly b2: number
-  readonly biasCorrection?: boolean
-}): Law => {
-  must(b1 >= 0 && b1 ** 2 < b2, 'b1', b1, `a number in [0, sqrt(b2)), b2 being ${b2}`)
-  must(b2 > 0 && b2 < 1, 'b2', b2, 'a number in (0, 1)')
+export const momentRatio = (given: MomentRatioClaim): Law => {
+  const { b1, b2, biasCorrection } = momentClaim.read('momentRatio', given)
+  must(b1 ** 2 < b2, 'b1', b1, `a number in [0, sqrt(b2)), b2 being ${b2}`)
   return {
     kind: 'law',
     name: `moment ratio, (${b1}, ${b2})`,
@@ -86,15 +89,21 @@ export const normalization = (over: 'leaf' | 'tree' = 'leaf'): Law => {
   }
 }
 
+const activityClaim = options({
+  /** $\rho$, the decay of the average. */
+  rho: needed(plain('[0, 1)')),
+})
+
+export interface ActivityClaim extends OptionsOf<typeof activityClaim> {}
+
 /**
  * Activity: an average of magnitudes. It is monotone in $\lvert g \rvert$, and a constant $c$ gives $(1 - \rho^t)\, c$.
  *
- * @param options.rho $\rho$ in [0, 1)
  * @example
  * assertLaws(emaActivity(0.95), [activity({ rho: 0.95 })])
  */
-export const activity = ({ rho }: { readonly rho: number }): Law => {
-  must(rho >= 0 && rho < 1, 'rho', rho, 'a number in [0, 1)')
+export const activity = (given: ActivityClaim): Law => {
+  const { rho } = activityClaim.read('activity', given)
   return {
     kind: 'law',
     name: `activity, ${rho}`,
@@ -130,28 +139,27 @@ export const activity = ({ rho }: { readonly rho: number }): Law => {
   }
 }
 
+const orthogonalityClaim = options({
+  /** $r$, what is projected. */
+  r: needed(value<GradientTransform<unknown>>()),
+  /** $\lambda$, how much of it is added. */
+  lambda: needed(plain('(-inf, inf)')),
+  /** $\varepsilon$ of the projection; default 1e-8. */
+  eps: plain('(0, inf)', 1e-8),
+})
+
+export interface OrthogonalityClaim extends OptionsOf<typeof orthogonalityClaim> {}
+
 /**
  * Orthogonality: what is added is orthogonal to the gradient,
  * $$ \lvert \langle r', g \rangle \rvert \le \lvert \langle r, g \rangle \rvert \frac{\varepsilon}{\lVert g \rVert^2 + \varepsilon} + \text{rounding},
  *    \qquad u = g + \lambda r'. $$
  *
- * @param options.r what computes the residual before it is projected
- * @param options.lambda $\lambda$, the factor with which it is added
- * @param options.eps $\varepsilon$, default 1e-8
  * @example
  * assertLaws(orthogonalResidual(r, { lambda: 1 }), [orthogonality({ r, lambda: 1 })])
  */
-export const orthogonality = ({
-  r,
-  lambda,
-  eps = 1e-8,
-}: {
-  readonly r: GradientTransform<unknown>
-  readonly lambda: number
-  readonly eps?: number
-}): Law => {
-  must(finite(lambda), 'lambda', lambda, 'a number')
-  must(positive(eps), 'eps', eps, 'a number above 0')
+export const orthogonality = (given: OrthogonalityClaim): Law => {
+  const { r, lambda, eps } = orthogonalityClaim.read('orthogonality', given)
   return {
     kind: 'law',
     name: 'orthogonality',

@@ -40,11 +40,11 @@ describe('what is no claim is refused where it is made or given', () => {
     [
       'boundedModulation of NaN',
       () => laws.boundedModulation({ lo: Number.NaN, hi: 1 }),
-      /lo must be a number; got NaN/,
+      /lo must be a number in \(-inf, inf\); got NaN/,
     ],
     ['boundedDeviation', () => laws.boundedDeviation({ kappa: -1 }), /kappa must be/],
     ['sector', () => laws.sector({ c: 2, C: 1 }), /C must be .* at least c \(2\)/],
-    ['neverRises', () => laws.neverRises({ c: -1, C: 1 }), /c must be .* at least 0/],
+    ['neverRises', () => laws.neverRises({ c: -1, C: 1 }), /c must be a number in \[0, inf\); got -1/],
     ['stabilityLimit', () => laws.stabilityLimit(-1), /limit must be/],
     ['boundedIterates', () => laws.boundedIterates({ size: 0 }), /size must be/],
     ['boundedUpdateNorm', () => laws.boundedUpdateNorm(0), /bound must be/],
