@@ -21,7 +21,7 @@ const passedOn = (graph: Graph, { operation: { op }, args, scalars, shape }: Ten
 /** Whether a value is a unit that squares are taken in, which is 1 for real numbers. */
 const isUnit = (graph: Graph, id: NodeId): boolean => {
   const { operation, args } = tensorAt(graph, id)
-  const bound = operation.op === 'where' ? tensorAt(graph, args[1]) : undefined
+  const bound = operation.op === 'where' ? tensorAt(graph, args[2]) : undefined
   return bound?.operation.op === 'minimum' && literalOf(graph, bound.args[1] as NodeId) === farthest
 }
 

@@ -21,8 +21,8 @@ export const clamp = (lo: Hyperparameter, hi: Hyperparameter): GradientTransform
   return leafwise(x => x.clipByValue(lo, hi))
 }
 
-/** The factor that brings a norm down to `maxNorm`; 1 inside the ball. */
-const shrink = (norm: Expr, maxNorm: Hyperparameter): Expr => norm.greater(maxNorm).where(expr(maxNorm).div(norm), 1)
+/** The factor that brings a norm down to `maxNorm`; 1 inside the ball, and NaN for a norm that is none. */
+const shrink = (norm: Expr, maxNorm: Hyperparameter): Expr => norm.lessEqual(maxNorm).where(1, expr(maxNorm).div(norm))
 
 /**
  * Scales each leaf so that its norm is at most `maxNorm`: $u = g \min(1, c / \lVert g \rVert)$. A leaf with infinite elements

@@ -30,7 +30,7 @@ export interface HomeostasisOptions extends OptionsOf<typeof homeostasisOptions>
 
 /** The factor that brings a norm down to `maxNorm`, and a little further. */
 const shrink = (norm: Expr, maxNorm: Hyperparameter, eps: Hyperparameter): Expr =>
-  norm.greater(maxNorm).where(expr(maxNorm).div(norm.add(eps)), 1)
+  norm.lessEqual(maxNorm).where(1, expr(maxNorm).div(norm.add(eps)))
 
 /** The bounded gain that brings a root mean square nearer to its target. */
 const gain = (rms: Expr, target: Scalar, rate: Hyperparameter): Expr =>

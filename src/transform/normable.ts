@@ -21,7 +21,7 @@ export const allNormable = (tree: Tree<Expr>): Tree<Expr> => {
 }
 
 /** What to divide by before squaring, so that no square overflows or vanishes: the longest norm itself, where that is possible. */
-export const unitFor = (longest: Expr): Expr => longest.greater(0).where(longest.minimum(farthest), 1)
+export const unitFor = (longest: Expr): Expr => longest.equal(0).where(1, longest.minimum(farthest))
 
 /** Whether the bounds of a clip are those of a guard (of up to $2^{54}$ elements), which no rule has of its own. */
 export const isGuard = (lo: number, hi: number): boolean => lo === -hi && hi >= most(2 ** 54)

@@ -11,7 +11,7 @@ import type { GradientTransform } from './types.js'
 /** $x$ where its norm is at most $c$, else $x\,c / (\lVert x \rVert + \varepsilon)$, for a leaf. */
 const cap = (x: Expr, c: Expr, eps: Hyperparameter): Expr => {
   const norm = x.norm()
-  return x.mul(norm.greater(c).where(c.div(norm.add(eps)), 1))
+  return x.mul(norm.lessEqual(c).where(1, c.div(norm.add(eps))))
 }
 
 /**
@@ -90,7 +90,7 @@ export const orthogonalResidual = <S>(
         const projected = x.sub(g.mul(x.mul(g).sum().div(norm.square().add(eps))))
         const direction = rescale(projected, norm, eps).observe('.orthogonal')
         const delta = cap(direction.mul(coefficientAt(lambda, context)), norm.mul(maxRatio), eps)
-        return g.observe('.base').add(norm.square().greater(eps).where(delta, 0))
+        return g.observe('.base').add(norm.square().lessEqual(eps).where(0, delta))
       })
       return [added, next]
     },
@@ -101,6 +101,6 @@ const rescalings: Readonly<Record<'raw' | 'matchGradNorm', (x: Expr, norm: Expr,
   raw: x => x,
   matchGradNorm: (x, norm, eps) => {
     const own = x.norm()
-    return x.mul(own.greater(eps).where(norm.div(own.add(eps)), 1))
+    return x.mul(own.lessEqual(eps).where(1, norm.div(own.add(eps))))
   },
 }

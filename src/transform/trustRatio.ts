@@ -45,7 +45,7 @@ export const scaleByTrustRatio = (given: TrustRatioOptions = {}): GradientTransf
       const g = normable(given)
       const [ofParams, ofUpdate] = [normOf(p), normOf(g)]
       const ratio = ofParams.mul(trustCoefficient).div(ofUpdate.add(eps)).clipByValue(min, max)
-      return g.mul(one ? ofParams.minimum(ofUpdate).greater(0).where(ratio, 1) : ratio)
+      return g.mul(one ? ofParams.minimum(ofUpdate).equal(0).where(1, ratio) : ratio)
     }),
   )
 }

@@ -36,4 +36,4 @@ export const globalNorm = (tree: Tree<Expr>): Expr => {
 export const absoluteSum = (a: Tree<Expr>): Expr => total(map((x: Expr) => x.abs().sum())(a))
 
 /** `a / b`, or 0 where `b` is 0: what nothing was accumulated for has no ratio yet. */
-export const ratio = (a: Expr, b: Expr): Expr => b.greater(0).where(a.div(b), 0)
+export const ratio = (a: Expr, b: Expr): Expr => b.equal(0).where(0, a.div(b))

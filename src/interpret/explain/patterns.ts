@@ -78,11 +78,13 @@ export const normalizedOf = (graph: Graph, id: NodeId): (Mean & { readonly eps: 
   return mean?.of === signal && eps > 0 ? { ...mean, eps } : undefined
 }
 
-/** The factor that brings a quantity down to a limit: `where(n > c, c / (n + eps), 1)`. */
+/** The factor that brings a quantity down to a limit: `where(n <= c, 1, c / (n + eps))`, or `where(n > c, c / (n + eps), 1)`. */
 export const capFactorOf = (graph: Graph, id: NodeId): CapFactor | undefined => {
-  const [condition, inside, outside] = operandsOf(graph, id, 'where') ?? []
-  if (condition === undefined || inside === undefined || outside === undefined) return undefined
-  const [quantity, limit] = operandsOf(graph, condition, 'greater') ?? []
+  const [condition, yes, no] = operandsOf(graph, id, 'where') ?? []
+  if (condition === undefined || yes === undefined || no === undefined) return undefined
+  const within = operandsOf(graph, condition, 'lessEqual')
+  const [quantity, limit] = within ?? operandsOf(graph, condition, 'greater') ?? []
+  const [inside, outside] = within === undefined ? [yes, no] : [no, yes]
   const [numerator, divisor] = operandsOf(graph, inside, 'div') ?? []
   if (quantity === undefined || limit === undefined || numerator !== limit || divisor === undefined) return undefined
   const { of, eps } = divisor === quantity ? { of: quantity, eps: 0 } : shifted(graph, divisor)

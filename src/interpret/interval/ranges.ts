@@ -196,6 +196,10 @@ const refinementsOf = (graph: Graph, condition: NodeId, holds: boolean, ranges: 
       return limit === undefined ? [] : holds ? narrow(anything[0], limit) : narrow(above, anything[1])
     case 'less':
       return limit === undefined ? [] : holds ? narrow(anything[0], below) : narrow(limit, anything[1])
+    case 'equal':
+      if (limit === undefined) return []
+      if (holds) return narrow(limit, limit)
+      return ranges.tensor(x).bounds[0] === limit ? narrow(above, anything[1]) : []
     default:
       return []
   }

@@ -245,7 +245,10 @@ export const relationTo = (graph: Graph, baseId: NodeId, ranges: Ranges): Relati
   // (x / norm(x)) m: of norm m. The quotient alone has no bound relative to the base.
   const renormed = (id: NodeId, factor: NodeId): Relative | undefined => {
     const wanted = reach(factor)
-    const [, inside, outside] = operandsOf(graph, id, 'where') ?? [undefined, id, undefined]
+    const [condition, yes, no] = operandsOf(graph, id, 'where') ?? [undefined, id, undefined]
+    // What stands for no direction, 0, may come first or last.
+    const zeroFirst = condition !== undefined && yes !== undefined && literalOf(graph, yes) === 0
+    const [inside, outside] = zeroFirst ? [no, yes] : [yes, no]
     const [x, divisor] = (inside !== undefined && operandsOf(graph, inside, 'div')) || []
     if (wanted === undefined || x === undefined || divisor === undefined) return undefined
     if (outside !== undefined && literalOf(graph, outside) !== 0) return undefined

@@ -39,7 +39,7 @@ export const scaleByAcprop = (given: AcpropTransformOptions = {}): GradientTrans
     update: (updates, state) => {
       const correction = debias(b2, state.count.maximum(1))
       // A second moment of exactly 0 has seen nothing, be it at the first step or for want of gradients.
-      const root = (v: Expr): Expr => v.greater(0).where(v.div(correction).sqrt(), 1)
+      const root = (v: Expr): Expr => v.equal(0).where(1, v.div(correction).sqrt())
       const out = zipWith([updates, state.nu], (g, v) => g.div(root(v).add(eps)))
       const mu = averages(updates, state.mu, b1)
       const nu = zipWith([updates, state.mu, state.nu], (g, m, v) => average(g.sub(m).square(), v, b2).add(epsRoot))

@@ -47,7 +47,7 @@ const least = (maxima: readonly Expr[]): Expr => maxima.reduce((a, b) => a.minim
 export const scaleBySm3 = (given: Sm3Options = {}): GradientTransform<Sm3State> => {
   const { b1, b2, eps } = sm3TransformOptions.read('scaleBySm3', given)
   const part = scalar(b2).equal(1).where(1, scalar(1).sub(b2))
-  const scaled = (g: Expr, v: Expr): Expr => v.greater(0).where(g.div(v.add(eps).sqrt()), 0)
+  const scaled = (g: Expr, v: Expr): Expr => v.equal(0).where(0, g.div(v.add(eps).sqrt()))
   return {
     init: params => ({
       mu: map((p: Expr) => sliceMaxima(p).map(x => fill(x, 0)))(params),

@@ -44,7 +44,7 @@ export const scaleByPolyak = (given: PolyakOptions = {}): GradientTransform<Stat
   return stateless((updates, _, context) => {
     const gap = scalarFrom(context, 'loss', 'scaleByPolyak').sub(scalar(fMin)).maximum(least)
     const squares = globalNorm(updates).square().add(eps)
-    const step = squares.greater(Number.EPSILON).where(expr(gap).div(squares).minimum(maxLearningRate), 0)
+    const step = squares.lessEqual(Number.EPSILON).where(0, expr(gap).div(squares).minimum(maxLearningRate))
     return map((g: Expr) => g.mul(step))(updates)
   })
 }

@@ -49,7 +49,7 @@ export const adaptiveGradClip = (
       const g = normable(given)
       const along = axes ?? unitAxes(g.shape)
       const [size, most] = [g.norm(along), p.norm(along).maximum(eps).mul(clipping)]
-      return g.mul(size.greater(most).where(most.div(size.maximum(1e-6)), 1))
+      return g.mul(size.lessEqual(most).where(1, most.div(size.maximum(1e-6))))
     }),
   )
 }

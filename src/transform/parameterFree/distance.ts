@@ -63,7 +63,7 @@ export const scaleByDog = (given: DogOptions = {}): GradientTransform<DogState> 
       const maxDist = state.maxDist.maximum(globalNorm(minus(updates, params, state.initParams)))
       const sumSqNormGrads = state.sumSqNormGrads.add(squaredNorm(updates))
       const eta = maxDist.div(sumSqNormGrads.add(eps).sqrt())
-      const step = kind === 'learningRate' ? maxDist.greater(0).where(eta, value) : eta
+      const step = kind === 'learningRate' ? maxDist.equal(0).where(value, eta) : eta
       return [map((g: Expr) => g.mul(step))(updates), { ...state, maxDist, sumSqNormGrads }]
     },
   }

@@ -82,7 +82,7 @@ export const polyakStep = (aim: Aim, slopes: Slopes): { readonly tau: Expr; read
   const { bound, adapts, least, longest, correction } = aim
   const { here, decayed } = slopes
   const gap = decayed.height.sub((adapts ? lowered(aim, slopes) : bound).mul(correction)).maximum(0)
-  const tau = here.fall.greater(Number.EPSILON).where(gap.div(decayed.fall), 0).minimum(longest.div(correction))
+  const tau = here.fall.lessEqual(Number.EPSILON).where(0, gap.div(decayed.fall)).minimum(longest.div(correction))
   const reached = here.height.sub(tau.mul(here.fall).div(2)).div(correction).maximum(least)
   return { tau, lowerBound: adapts ? reached : bound }
 }

@@ -46,7 +46,7 @@ export interface MechanicState<S> {
 /** $\sqrt{a^2 + b^2}$ without the squares, of numbers that are not negative. */
 const hypotenuse = (a: Expr, b: Expr): Expr => {
   const [long, short] = [a.maximum(b), a.minimum(b)]
-  return long.greater(0).where(short.div(long).square().add(1).sqrt().mul(long), 0)
+  return long.equal(0).where(0, short.div(long).square().add(1).sqrt().mul(long))
 }
 
 /** The decays of so many bettors: 0.9, 0.99, ... */

@@ -64,7 +64,7 @@ mu' = 0.9 mu + 0.1 g
 nu' = 0.99 nu + 0.01 g^2
 alpha = clip(0.4 S(ema') + 0.4 S(|g|) + 0.2 S(|mu' / (sqrt(nu') + 1e-8)|), 0.2, 2)
 n = norm(alpha g)
-s = 1 / (n + 1e-8) if n > 1 else 1
+s = 1 if n <= 1 else 1 / (n + 1e-8)
 u = -0.001 alpha s clip(0.01 * (0.02 - sqrt((n s)^2 / size + 1e-8)) + 1, 0.5, 1.5) g
 where
   S(x) = x / (mean(x) + 1e-8)`,
@@ -86,7 +86,7 @@ where
     [
       'a sum over leaves',
       plastax.clipByGlobalNorm(1),
-      's = sqrt(sum_leaves(norm(g)^2))\nu = (1 / s if s > 1 else 1) g',
+      's = sqrt(sum_leaves(norm(g)^2))\nu = (1 if s <= 1 else 1 / s) g',
     ],
   ])('of %s', (_, transform, text) => {
     expect(explain(transform).text).toBe(text)
