@@ -3,6 +3,7 @@
 import * as fc from 'fast-check'
 import { compile, type GradientTransform, type StepContext } from '../src/index.js'
 import { callback, type OptionsOf, options, plain, value } from '../src/schema/index.js'
+import { admitTransform } from '../src/transform/admit.js'
 import type { Claim, Law, Subject, Trial, Verdict } from './law.js'
 import { type LawResult, type Report, showReport, sizeOf, type Violation } from './report.js'
 import { universalLaws } from './universal/index.js'
@@ -190,6 +191,7 @@ export const checkLaws = (
   claims: readonly Claim[] = [],
   given: CheckOptions = {},
 ): Report => {
+  admitTransform('checkLaws', 'the transform', transform)
   admitClaims(claims)
   const { runs, path, seed = Date.now() ^ (Math.random() * 0x100000000) } = checkOptions.read('checkLaws', given)
   const subject = subjectOf(transform, subjectOptions.from(given))
@@ -202,6 +204,10 @@ export const checkLaws = (
       ? (law: Law) => [checkLaw(law, subject, { runs, seed })]
       : (law: Law) => repeatLaw(law, subject, { runs, seed, path })
   const results = here.flatMap(check)
+  if (path !== undefined && results.length === 0)
+    throw new RangeError(
+      `checkLaws: path is ${path}, which leads to no case of any law with seed ${seed}; give both as the violation says them`,
+    )
   return {
     source: subject.source,
     seed,

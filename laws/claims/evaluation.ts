@@ -5,6 +5,7 @@ import { type OptionsOf, options, plain } from '../../src/schema/index.js'
 import { arbitraryTrial } from '../arbitraries/trial.js'
 import { firstDifference, largest } from '../compare.js'
 import type { Law } from '../law.js'
+import { must } from '../must.js'
 import { firstBroken, optimizerOf } from '../play.js'
 import { type Slot, slotsOf } from '../state.js'
 import { fromTensors, mapValues, toTensors, type Values } from '../values.js'
@@ -80,11 +81,13 @@ export const evaluatesAt = (
  * @example
  * assertLaws(lookahead(sgd(), { syncPeriod: 2 }), [evaluatesAtEvery(2)])
  */
-export const evaluatesAtEvery = (period: number): Law =>
-  evaluatesAt(
+export const evaluatesAtEvery = (period: number): Law => {
+  must(Number.isInteger(period) && period > 0, 'period', period, 'a whole number above 0')
+  return evaluatesAt(
     `those after every ${period} steps`,
     ({ params }) => params[params.length - 1 - ((params.length - 1) % period)],
   )
+}
 
 /**
  * Evaluated at the moving average of the parameters, which begins with the first ones.

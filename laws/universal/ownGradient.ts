@@ -54,7 +54,7 @@ export const ownGradient: Law = {
  * checkLaws(multiSteps(sgd(), 2), [exempt('its own gradient', 'it adds up between'), ownGradientAt(2)])
  */
 export const ownGradientAt = (step: number): Law => {
-  must(Number.isInteger(step) && step > 0, 'step', step, 'a whole number above 0')
+  must(Number.isInteger(step) && step > 0 && step <= 1000, 'step', step, 'a whole number from 1 to 1000')
   const trials: fc.Arbitrary<Trial> = arbitraryTrial({
     magnitudes: 'typical',
     minElements: 2,

@@ -280,6 +280,10 @@ const binary = (op: BinaryOperation, a: Expr, b: ExprLike): Expr => {
 }
 
 const reduce = (kind: Reduction, x: Expr, axes: readonly number[] | undefined): Expr => {
+  if (axes !== undefined && !Array.isArray(axes))
+    throw new TypeError(`${kind}: axes is ${String(axes)}; a list was expected, such as [0]`)
+  const twice = axes?.find((axis, i) => axes.indexOf(axis) !== i)
+  if (twice !== undefined) throw new RangeError(`${kind}: axis ${twice} stands twice in [${axes}]`)
   const bad = axes?.find(axis => !(Number.isInteger(axis) && axis >= 0 && axis < x.shape.length))
   if (bad !== undefined)
     throw new RangeError(`${kind}: axis ${bad} of a tensor of rank ${x.shape.length}; axes count from 0`)

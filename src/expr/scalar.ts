@@ -108,8 +108,21 @@ const methods: object = {
 const make = (node: ScalarNode): Scalar =>
   Object.freeze(Object.assign(Object.create(methods), { sort: 'scalar', node }))
 
-/** A plain number as a Scalar; a Scalar as it is. */
-export const scalar = (x: ScalarLike): Scalar => (typeof x === 'number' ? make({ op: 'literal', value: x }) : x)
+const refuse = (x: unknown): never => {
+  const found =
+    typeof x === 'object' && x !== null && 'sort' in x && x.sort === 'expr'
+      ? 'a symbolic tensor, which no host number can depend on'
+      : typeof x === 'string'
+        ? `'${x}'`
+        : Array.isArray(x)
+          ? `[${x}]`
+          : String(x)
+  throw new TypeError(`a number or a Scalar was expected, and is ${found}`)
+}
+
+/** A plain number as a Scalar; a Scalar as it is. @throws TypeError for anything else */
+export const scalar = (x: ScalarLike): Scalar =>
+  typeof x === 'number' ? make({ op: 'literal', value: x }) : isScalar(x) ? x : refuse(x)
 
 /** A number whose value is not looked at before it is computed: what a schedule gives at a step is in no range of its own. */
 export const deferred = (x: Scalar): Scalar => make({ op: 'where', args: [scalar(1), x, x] })

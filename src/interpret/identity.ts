@@ -1,6 +1,7 @@
 /** What a transform is, apart from how it was written down. */
 import { canonicalForm } from '../expr/canonical.js'
 import { sha256 } from '../expr/sha256.js'
+import { admitTransform } from '../transform/admit.js'
 import type { GradientTransform } from '../transform/types.js'
 import { type NetworkOptions, networkOptions, signatureFor } from './network.js'
 import { traceEvaluation, traceInit, traceUpdate } from './trace.js'
@@ -13,6 +14,7 @@ export type IdentityOptions = NetworkOptions
  * `evaluate` compute.
  */
 export const canonicalOf = (transform: GradientTransform<unknown>, options?: IdentityOptions): string => {
+  admitTransform('identityOf', 'the transform', transform)
   const signature = signatureFor(networkOptions.read('identityOf', options ?? {}))
   const { graph, slots, updates, next } = traceUpdate(transform, signature)
   const evaluation = traceEvaluation(transform, signature.params)

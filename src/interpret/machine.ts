@@ -1,6 +1,7 @@
 /** A transform as a machine: its update graph, what its state starts from, and what it becomes. */
 import type { Graph, NodeId, Target } from '../expr/graph.js'
 import type { Path } from '../expr/nest.js'
+import { admitTransform } from '../transform/admit.js'
 import type { GradientTransform } from '../transform/types.js'
 import { withoutGuards } from './guards.js'
 import { inputName, type Signature, traceInit, traceUpdate } from './trace.js'
@@ -44,6 +45,7 @@ export const withinStack = <T>(what: string, read: () => T): T => {
 
 /** Traces a transform whole. */
 export const machineOf = (transform: GradientTransform<unknown>, signature: Signature): Machine => {
+  admitTransform('an analysis', 'what it is given', transform)
   const init = traceInit(transform, signature.params)
   const { slots, structure: _, ...traced } = traceUpdate(transform, signature)
   const { graph, targets } = withoutGuards(traced.graph)

@@ -62,6 +62,10 @@ export function compile<S>(
 ): Optimizer<S> | ObservedOptimizer<S> {
   admitTransform('compile', 'the transform', transform)
   const { interpreter, observe } = allOptions.read('compile', given)
+  if (observe !== undefined && !(Array.isArray(observe) && observe.every(label => typeof label === 'string')))
+    throw new TypeError(
+      `compile: observe is ${JSON.stringify(observe)}; a list of labels was expected, such as ['alpha']`,
+    )
   const { init, plan, update, step } = programs(transform, observe ?? [], interpreter)
   if (observe !== undefined) return { init, plan, update, step }
   return {

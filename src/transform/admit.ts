@@ -34,6 +34,17 @@ export const admitTransform = <T>(whole: string, part: string, value: T): T => {
 }
 
 /**
+ * The value itself, if it is a function.
+ *
+ * @param what what it should be, in words
+ * @throws TypeError naming who takes it, what it is there, and what was given
+ */
+export const admitFunction = <T>(whole: string, part: string, value: T, what: string): T => {
+  if (typeof value !== 'function') throw new TypeError(`${whole}: ${part} is ${shown(value)}; ${what} was expected`)
+  return value
+}
+
+/**
  * Updates that a rule gave: an Expr for each leaf that has a gradient.
  *
  * @throws TypeError naming rule and leaf

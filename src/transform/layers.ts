@@ -1,10 +1,11 @@
 /** Which leaves are meant: groups of them by their place in layer order, and transforms on a part of the leaves. */
 
 import type { Expr } from '../expr/expr.js'
+import { isSymbol } from '../expr/symbols.js'
 import { filter, names, type Tree } from '../expr/tree.js'
 import { HyperparameterError } from '../schema/hyperparameter.js'
 import type { LeafSelector } from '../schema/index.js'
-import { admitTransform } from './admit.js'
+import { admitFunction, admitTransform } from './admit.js'
 import { type States, sequence } from './combine.js'
 import { evaluatedLike, ofSomeLeaves } from './evaluate.js'
 import { ratedLike, rateOf } from './rate.js'
@@ -89,7 +90,16 @@ const tellIfNone = (
  */
 export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
   admitTransform('masked', 'f', f)
-  const selected = (params: Tree<Expr>) => filter(name => select(name, params))
+  admitFunction('masked', 'select', select, 'a function of a name and all parameters, such as named(/kernel$/)')
+  const selected = (params: Tree<Expr>) =>
+    filter(name => {
+      const chosen: unknown = select(name, params)
+      if (typeof chosen === 'boolean') return chosen
+      // A symbol is an object, and so would select every leaf.
+      throw new TypeError(
+        `masked: select('${name}', params) gave ${isSymbol(chosen) ? 'a symbol, whose value is not known while tracing' : String(chosen)}; true or false was expected`,
+      )
+    })
   const transform: GradientTransform<S> = {
     init: params => {
       const own = selected(params)(params)
@@ -145,6 +155,7 @@ export const partition = <Ts extends Readonly<Record<string, GradientTransform<u
   transforms: Ts,
 ): GradientTransform<States<Ts>> => {
   for (const [key, f] of Object.entries(transforms)) admitTransform('partition', `'${key}'`, f)
+  admitFunction('partition', 'label', label, 'a function that gives the name of a transform for each leaf')
   // Each part leaves the others' leaves as they are, so one after another they do the whole.
   const part = (key: string) => masked((name, params) => label(name, params) === key, transforms[key] as Ts[string])
   const parts = sequence(Object.fromEntries(Object.keys(transforms).map(key => [key, part(key)])) as Ts)

@@ -74,8 +74,9 @@ export const rulesOf = (machine: Machine): Rules => {
           (x: NodeId): Formula => {
             const symbol = known.get(keyOf(sort, x))
             if (symbol !== undefined) return { kind: 'name', name: symbol }
+            if (depth < deepest) return dots
             const inner = reader[sort](x, refer(depth - 1))
-            return depth > 0 || weightOf(inner) === 0 ? inner : { kind: 'name', name: { word: '...' } }
+            return depth > 0 || weightOf(inner) === 0 ? inner : dots
           }
         return { tensor: written('tensor'), scalar: written('scalar') }
       }
@@ -86,8 +87,11 @@ export const rulesOf = (machine: Machine): Rules => {
   }
 }
 
-/** How many operations deep a summary goes. */
+/** How many operations deep a summary goes, and how far below it a number is looked for that takes no more room than dots. */
 const summaryDepth = 4
+const deepest = -3
+
+const dots: Formula = { kind: 'name', name: { word: '...' } }
 
 type Sort = 'tensor' | 'scalar'
 const keyOf = (sort: Sort, id: NodeId): string => `${sort} ${id}`

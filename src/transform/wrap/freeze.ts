@@ -1,7 +1,7 @@
 /** Leaves that are not to move. */
 
 import type { LeafSelector } from '../../schema/index.js'
-import { admitTransform } from '../admit.js'
+import { admitFunction, admitTransform } from '../admit.js'
 import { identity, zero } from '../combine.js'
 import { evaluatedLike } from '../evaluate.js'
 import { masked } from '../layers.js'
@@ -23,6 +23,7 @@ export function freeze(select: LeafSelector): GradientTransform<Stateless>
 export function freeze<S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S>
 export function freeze(select: LeafSelector, f: GradientTransform<unknown> = identity): GradientTransform<unknown> {
   admitTransform('freeze', 'f', f)
+  admitFunction('freeze', 'select', select, 'a function of a name and all parameters, such as named(/kernel$/)')
   const [frozen, free] = [masked(select, zero), masked((name, params) => !select(name, params), f)]
   const transform: GradientTransform<unknown> = {
     init: params => {

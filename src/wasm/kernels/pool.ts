@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs'
 import { axesOf, explicit, type WindowAttrs } from './geometry.js'
 import { required, type WasmKernel } from './kernel.js'
 import { allFinite } from './loops.js'
-import { copyInto, floats, zeros } from './tensors.js'
+import { copyInto, floats, sizeOf, zeros } from './tensors.js'
 import { forEachWindow, type Windows } from './windows.js'
 
 type Call = Parameters<WasmKernel>[0]
@@ -103,6 +103,34 @@ export const maxPool = forward(maxima)
  * tf.avgPool(x, 2, 2, 'same') // on wasm
  */
 export const avgPool = forward(averages)
+
+/**
+ * Improves `MaxPoolWithArgmax`, which looks for something larger than the smallest positive number: the largest value of each
+ * window, and where it is in the image, or among all images; -1 for a window of NaN only.
+ *
+ * @example
+ * tf.maxPoolWithArgmax(x, 2, 2, 'valid') // on wasm
+ */
+export const maxPoolWithArgmax =
+  (): WasmKernel<tf.TensorInfo[]> =>
+  ({ inputs, backend, attrs }) => {
+    const x = required(inputs, 'x')
+    const windows = windowsOf(x, attrs)
+    const { batch, axes, channels } = windows
+    const shape = [batch, ...axes.map(({ output }) => output), channels]
+    const [values, indices] = [backend.makeOutput(shape, 'float32'), backend.makeOutput(shape, 'int32')]
+    const [found, places, source] = [floats(backend, values), backend.typedArrayFromHeap(indices), floats(backend, x)]
+    const image = sizeOf(x.shape.slice(1))
+    const perImage = attrs?.includeBatchInIndex !== true
+    const [largest, at] = [new Float32Array(channels), new Int32Array(channels)]
+    forEachWindow(windows, (to, count, met) => {
+      findLargest(at, largest, source, met, count)
+      found.set(largest, to)
+      for (let channel = 0; channel < channels; channel++)
+        places[to + channel] = perImage ? at[channel]! % image : at[channel]!
+    })
+    return [values, indices]
+  }
 
 type PoolGradient = (out: Float32Array, dy: Float32Array, x: Float32Array, windows: Windows) => void
 

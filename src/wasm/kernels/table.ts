@@ -16,7 +16,8 @@ import type { ImprovedKernel, TrainingKernel, WasmKernel } from './kernel.js'
 import { matMul } from './matMul.js'
 import { mean } from './mean.js'
 import { ofNothing, topk } from './nothing.js'
-import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pool.js'
+import { pad } from './pad.js'
+import { avgPool, avgPoolGrad, maxPool, maxPoolGrad, maxPoolWithArgmax } from './pool.js'
 import { refusals } from './refused.js'
 import { resizeBilinearGrad, resizeNearestGrad } from './resize.js'
 import { slice, split, unpack } from './slice.js'
@@ -38,6 +39,7 @@ const improved: Readonly<Record<string, ImprovedKernel['improve']>> = {
   Conv3DBackpropFilterV2: conv3dBackpropFilter,
   MaxPool: maxPool,
   MaxPoolGrad: maxPoolGrad,
+  MaxPoolWithArgmax: maxPoolWithArgmax,
   MaxPool3D: maxPool,
   MaxPool3DGrad: maxPoolGrad,
   AvgPool: avgPool,
@@ -70,6 +72,7 @@ const improved: Readonly<Record<string, ImprovedKernel['improve']>> = {
   TopK: topk,
   GatherV2: gather,
   Tile: tile,
+  PadV2: pad,
   Slice: slice,
   SplitV: split,
   Unpack: unpack,

@@ -114,6 +114,38 @@ describe('by hand', () => {
   })
 })
 
+describe('what is no number, and what is below 0', () => {
+  it('pads with NaN, whatever lay in the memory before', () => {
+    const nan = Number.NaN
+    tf.pad(tf.tensor1d([1, 2]), [[1, 2]], 7).dispose()
+    expect(valuesOf(() => tf.pad(tf.tensor1d([1, 2]), [[1, 2]], nan))).toEqual([nan, 1, 2, nan, nan])
+    const square = () => tf.pad(tf.tensor2d([[1, 2]]), [[1, 0], [0, 1]], nan) // biome-ignore format: as a matrix
+    expect(valuesOf(square)).toEqual([nan, nan, nan, 1, 2, nan])
+    const cube = () => tf.pad(tf.tensor3d([1, 2, 3, 4], [2, 1, 2]), [[0, 1], [1, 0], [0, 0]], nan) // biome-ignore format: as above
+    expect(valuesOf(cube)).toEqual([nan, nan, 1, 2, nan, nan, 3, 4, nan, nan, nan, nan])
+    expect(
+      valuesOf(() =>
+        tf.pad(
+          tf.zeros([0, 1]),
+          [
+            [1, 0],
+            [0, 1],
+          ],
+          nan,
+        ),
+      ),
+    ).toEqual([nan, nan])
+  })
+
+  it('a maximum with its place is one below 0 too', () => {
+    const x = tf.tensor4d([-4, -3, -2, -1, -8, -7, -6, -5], [2, 2, 2, 1])
+    const found = (withBatch: boolean) => tf.maxPoolWithArgmax(x, 2, 1, 'valid', withBatch)
+    expect(valuesOf(() => found(false).result)).toEqual([-1, -5])
+    expect(valuesOf(() => found(false).indexes)).toEqual([3, 3])
+    expect(valuesOf(() => found(true).indexes)).toEqual([3, 7])
+  })
+})
+
 describe('refused by name', () => {
   it.each([
     ['Complex', () => tf.complex([1], [2])],

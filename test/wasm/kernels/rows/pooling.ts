@@ -87,6 +87,18 @@ const counted = 'wrong gradient with padding: the window counts whole'
 
 export const pools: readonly Row[] = [
   {
+    op: 'maxPoolWithArgmax',
+    kernels: ['MaxPoolWithArgmax'],
+    gradient: false,
+    geometry: pool(
+      2,
+      largest,
+      (x, taps, strides, pad) => tf.maxPoolWithArgmax(x as tf.Tensor4D, two(taps), two(strides), pad).result,
+      all,
+      all,
+    ),
+  },
+  {
     op: 'maxPool',
     kernels: ['MaxPool', 'MaxPoolGrad'],
     layers: ['maxPooling1d', 'maxPooling2d', 'globalMaxPooling1d', 'globalMaxPooling2d'],
