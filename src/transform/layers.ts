@@ -81,6 +81,15 @@ const tellIfNone = (
   console.warn(`${what} none of the ${leaves.length} leaves '${few}'${leaves.length > 5 ? ', ...' : ''}`)
 }
 
+const isSelected = (select: LeafSelector, name: string, params: Tree<Expr>): boolean => {
+  const chosen: unknown = select(name, params)
+  if (typeof chosen === 'boolean') return chosen
+  // A symbol is an object, and so would select every leaf.
+  throw new TypeError(
+    `masked: select('${name}', params) gave ${isSymbol(chosen) ? 'a symbol, whose value is not known while tracing' : String(chosen)}; true or false was expected`,
+  )
+}
+
 /**
  * Applies `f` to some leaves only; the rest pass unchanged. `f` sees the selected leaves alone: its norms do not count the
  * others, its state does not hold them. Where a selector by name selects nothing at all, a warning says so.
@@ -91,15 +100,7 @@ const tellIfNone = (
 export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): GradientTransform<S> => {
   admitTransform('masked', 'f', f)
   admitFunction('masked', 'select', select, 'a function of a name and all parameters, such as named(/kernel$/)')
-  const selected = (params: Tree<Expr>) =>
-    filter(name => {
-      const chosen: unknown = select(name, params)
-      if (typeof chosen === 'boolean') return chosen
-      // A symbol is an object, and so would select every leaf.
-      throw new TypeError(
-        `masked: select('${name}', params) gave ${isSymbol(chosen) ? 'a symbol, whose value is not known while tracing' : String(chosen)}; true or false was expected`,
-      )
-    })
+  const selected = (params: Tree<Expr>) => filter(name => isSelected(select, name, params))
   const transform: GradientTransform<S> = {
     init: params => {
       const own = selected(params)(params)
