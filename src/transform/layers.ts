@@ -101,7 +101,8 @@ export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): Gradie
   admitTransform('masked', 'f', f)
   admitFunction('masked', 'select', select, 'a function of a name and all parameters, such as named(/kernel$/)')
   const selected = (params: Tree<Expr>) => filter(name => isSelected(select, name, params))
-  const transform: GradientTransform<S> = {
+  const remake = (g: GradientTransform<S>) => masked(select, g)
+  return ratedLike(f, state => state, remake, {
     init: params => {
       const own = selected(params)(params)
       tellIfNone('a mask selects', select, params, own)
@@ -115,13 +116,7 @@ export const masked = <S>(select: LeafSelector, f: GradientTransform<S>): Gradie
     ...(f.evaluate !== undefined && {
       evaluate: ofSomeLeaves((params: Tree<Expr>, state: S) => f.evaluate?.(selected(params)(params), state) ?? {}),
     }),
-  }
-  return ratedLike(
-    f,
-    state => state,
-    g => masked(select, g),
-    transform,
-  )
+  })
 }
 
 /** Each leaf has a label that there is, and each label should have a leaf. */
