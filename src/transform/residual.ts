@@ -1,12 +1,13 @@
 /** Adding to the gradient what a transform computes from it: freely, capped, or off its direction. */
 
-import type { Expr } from '../expr/expr.js'
+import { type Expr, expr } from '../expr/expr.js'
 import { zipWith } from '../expr/tree.js'
 import { admit, type Hyperparameter } from '../schema/hyperparameter.js'
 import { eps, type OptionsOf, oneOf, options, real, value } from '../schema/index.js'
 import { type Coefficient, coefficientAt } from './context.js'
 import { evaluatedLike } from './evaluate.js'
 import type { GradientTransform } from './types.js'
+import { ratio } from './whole.js'
 
 /** $x$ where its norm is at most $c$, else $x\,c / (\lVert x \rVert + \varepsilon)$, for a leaf. */
 const cap = (x: Expr, c: Expr, eps: Hyperparameter): Expr => {
@@ -87,7 +88,7 @@ export const orthogonalResidual = <S>(
       const [out, next] = r.update(updates, state, params, context)
       const added = zipWith([updates, out], (g, x) => {
         const norm = g.norm()
-        const projected = x.sub(g.mul(x.mul(g).sum().div(norm.square().add(eps))))
+        const projected = x.sub(alongside(x, ratio(g, norm), norm, eps))
         const direction = rescale(projected, norm, eps).observe('.orthogonal')
         const delta = cap(direction.mul(coefficientAt(lambda, context)), norm.mul(maxRatio), eps)
         return g.observe('.base').add(norm.square().lessEqual(eps).where(0, delta))
@@ -96,6 +97,10 @@ export const orthogonalResidual = <S>(
     },
   })
 }
+
+/** What of $x$ lies along a direction $e$: $e \langle x, e \rangle / (1 + \varepsilon / n^2)$, where no square is too large for a float32. */
+const alongside = (x: Expr, e: Expr, n: Expr, eps: Hyperparameter): Expr =>
+  e.mul(x.mul(e).sum().div(expr(eps).div(n.square()).add(1)))
 
 const rescalings: Readonly<Record<'raw' | 'matchGradNorm', (x: Expr, norm: Expr, eps: Hyperparameter) => Expr>> = {
   raw: x => x,

@@ -35,6 +35,12 @@ describe.each(backends)('on %s', backend => {
     })
   })
 
+  test.each([1, 1e10, 1e20, 1e36])('what is orthogonal to a gradient is that at any size: %s', size => {
+    // r = [s, 2 s], of which -3/5 g lies along g = [s, -2 s].
+    const updates = once(P.orthogonalResidual(P.leafwise(g => g.abs())), [2], [size, -2 * size])
+    expect(updates.map(x => x / size)).toEqual(close([1.16, -1.92], 4))
+  })
+
   const infinite = [Number.POSITIVE_INFINITY, 2, 1, Number.NEGATIVE_INFINITY]
   const along = Math.SQRT1_2
   test.each<readonly [string, T, number]>([
