@@ -1,5 +1,5 @@
 /** `plastax train`: runs a configuration file of the NeuroPlastic authors. */
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import * as tf from '@tensorflow/tfjs'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -62,6 +62,16 @@ const linesOf =
   (faults: readonly string[]): readonly string[] =>
     faults.map(fault => `${file}: ${fault}`)
 
+const LARGEST = 1_000_000
+
+/** A configuration, which may come through a pipe; a device may have no end. */
+const textOf = async (file: string): Promise<string> => {
+  let text = ''
+  for await (const part of createReadStream(file, { encoding: 'utf8', end: LARGEST })) text += part
+  if (text.length > LARGEST) throw new Error(`it is larger than ${LARGEST} bytes`)
+  return text
+}
+
 const read = ({
   config: file,
   asPublished,
@@ -70,7 +80,7 @@ const read = ({
   epochs,
 }: TrainOptions): TE.TaskEither<readonly string[], DecodedRun> =>
   pipe(
-    TE.tryCatch(() => readFile(file, 'utf8'), unreadable('name a YAML file')(file)),
+    TE.tryCatch(() => textOf(file), unreadable('name a YAML file')(file)),
     TE.mapLeft((fault): readonly string[] => [showDataError(fault)]),
     TE.chainEitherK(text =>
       pipe(

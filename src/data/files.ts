@@ -1,10 +1,11 @@
 /** Reads the four files of a data set from a folder. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sequenceS } from 'fp-ts/lib/Apply.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { readPlain } from '../node/folder.js'
 import type { Content } from './checksums.js'
 import { bothFaults, type DataError, dataError } from './error.js'
 import { decompressIdx } from './idx.js'
@@ -61,7 +62,7 @@ export const findFiles = (folder: string): TE.TaskEither<DataError, PerFile<stri
 /** Reads a file and decompresses it. */
 export const readContent = (file: string): TE.TaskEither<DataError, Content> =>
   pipe(
-    TE.tryCatch(() => readFile(file), faultOf(file)),
+    TE.tryCatch(() => readPlain(file), faultOf(file)),
     TE.chainEitherK(decompressIdx(file)),
     TE.map(content => ({ file, content })),
   )

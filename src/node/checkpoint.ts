@@ -1,9 +1,9 @@
 /** Checkpoints in files. A file is whole or is not there: it is written beside its place, and then renamed. */
-import { readFile } from 'node:fs/promises'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type ConfigErrors, decodeState, encodeState, type Tensors, type Training } from '../runtime/index.js'
 import type { GradientTransform } from '../transform/index.js'
+import { readPlain } from './folder.js'
 import { replaceFile } from './replaceFile.js'
 
 const reasonOf =
@@ -41,6 +41,6 @@ export const loadCheckpoint = <S, P extends Tensors = Tensors>(
   like?: P,
 ): TE.TaskEither<ConfigErrors, Training<S, P>> =>
   pipe(
-    TE.tryCatch(() => readFile(path), reasonOf(`'${path}' is not read`)),
+    TE.tryCatch(() => readPlain(path), reasonOf(`'${path}' is not read`)),
     TE.flatMapEither(bytes => decodeState(transform, bytes, like)),
   )

@@ -134,22 +134,32 @@ export const removeInside = async (root: string, path: string): Promise<void> =>
   rm(await placeOf(root, path), { force: true })
 
 /**
- * What a file contains; none where there is none. A pipe or a device would be waited for without end: it is no file.
+ * What a file contains. A pipe or a device would be waited for without end: it is no file.
  *
  * @throws Error that says what it is instead; of the file system
  * @example
- * await readRegular('out/study.json')
+ * await readPlain('run.safetensors')
  */
-export const readRegular = async (path: string): Promise<Buffer | undefined> => {
-  const file = await open(path, constants.O_RDONLY | O_NONBLOCK).catch(error => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
-    throw error
-  })
-  if (file === undefined) return undefined
+export const readPlain = async (path: string): Promise<Buffer> => {
+  const file = await open(path, constants.O_RDONLY | O_NONBLOCK)
   try {
-    if (!(await file.stat()).isFile()) throw new Error(`'${path}' is no regular file`)
-    return await file.readFile()
+    const found = await file.stat()
+    if (found.isFile()) return await file.readFile()
+    throw Object.assign(new Error(`'${path}' is no regular file`), found.isDirectory() && { code: 'EISDIR' })
   } finally {
     await file.close()
   }
 }
+
+/**
+ * What a file contains; none where there is none.
+ *
+ * @throws as {@link readPlain} does
+ * @example
+ * await readRegular('out/study.json')
+ */
+export const readRegular = (path: string): Promise<Buffer | undefined> =>
+  readPlain(path).catch(error => {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
+    throw error
+  })

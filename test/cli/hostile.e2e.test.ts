@@ -182,6 +182,14 @@ test('names reach the terminal without the codes that it would obey, and no word
   expect(stdout).toContain('a\\x1b[31mred')
 })
 
+test('a configuration that never ends is refused', async () => {
+  const { code, stderr } = await plastax('train', '--config', '/dev/zero')
+  expect([code, stderr]).toEqual([
+    1,
+    'error: /dev/zero: cannot be read (it is larger than 1000000 bytes); name a YAML file\n',
+  ])
+})
+
 test('a training run that diverges ends with 1, and its results are there', async () => {
   const [config, json] = [join(folder, 'wild.yaml'), join(folder, 'wild.json')]
   await writeFile(config, 'experiment: { dataset: synthetic_mnist, optimizer: sgd, lr: 100, epochs: 1 }\n')
