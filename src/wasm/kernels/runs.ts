@@ -15,18 +15,18 @@ export const copyRun = (target: Values, to: number, source: Values, from: number
 }
 
 /**
- * Copies a region of an array to a target of the region's size.
+ * Visits a region of an array in runs of memory, as long as they come.
  *
  * @param shape of the array
  * @param begin first index of the region on each axis
  * @param size of the region on each axis
+ * @param visit is given where a run begins in the array, where it begins among the elements of the region, and its length
  */
-export const copyRegion = (
-  target: Values,
-  source: Values,
+export const forEachRun = (
   shape: readonly number[],
   begin: readonly number[],
   size: readonly number[],
+  visit: (inArray: number, inRegion: number, length: number) => void,
 ): void => {
   if (size.includes(0)) return
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)))
@@ -36,15 +36,15 @@ export const copyRegion = (
     shape.findLastIndex((n, axis) => size[axis] !== n),
   )
   const run = sizeOf(size.slice(last))
-  let to = 0
-  const visit = (axis: number, from: number): void => {
+  let inRegion = 0
+  const along = (axis: number, from: number): void => {
     const start = from + (begin[axis] ?? 0) * (strides[axis] ?? 1)
     if (axis === last) {
-      copyRun(target, to, source, start, run)
-      to += run
+      visit(start, inRegion, run)
+      inRegion += run
       return
     }
-    for (let i = 0; i < size[axis]!; i++) visit(axis + 1, start + i * strides[axis]!)
+    for (let i = 0; i < size[axis]!; i++) along(axis + 1, start + i * strides[axis]!)
   }
-  visit(0, 0)
+  along(0, 0)
 }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { required, type WasmKernel } from './kernel.js'
-import { copyRegion } from './runs.js'
+import { copyRun, forEachRun } from './runs.js'
 import { reshaped } from './tensors.js'
 
 const region = (
@@ -12,7 +12,8 @@ const region = (
   size: readonly number[],
 ): tf.TensorInfo => {
   const out = backend.makeOutput([...size], x.dtype)
-  copyRegion(backend.typedArrayFromHeap(out), backend.typedArrayFromHeap(x), x.shape, begin, size)
+  const [target, source] = [backend.typedArrayFromHeap(out), backend.typedArrayFromHeap(x)]
+  forEachRun(x.shape, begin, size, (from, to, length) => copyRun(target, to, source, from, length))
   return out
 }
 
