@@ -1,10 +1,10 @@
 /** Bounds on elements and norms. */
-import { type Expr, expr } from '../expr/expr.js'
+import type { Expr } from '../expr/expr.js'
 import { map } from '../expr/tree.js'
 import { admit, admitEnds, type Hyperparameter } from '../schema/hyperparameter.js'
 import { allNormable, normable } from './normable.js'
 import { type GradientTransform, leafwise, type Stateless, stateless } from './types.js'
-import { globalNorm } from './whole.js'
+import { globalNorm, shrink } from './whole.js'
 
 /**
  * Bounds each element: $u = \min(\max(g, lo), hi)$. A NaN stays one.
@@ -20,9 +20,6 @@ export const clamp = (lo: Hyperparameter, hi: Hyperparameter): GradientTransform
   admitEnds(['lo', lo], ['hi', hi])
   return leafwise(x => x.clipByValue(lo, hi))
 }
-
-/** The factor that brings a norm down to `maxNorm`; 1 inside the ball, and NaN for a norm that is none. */
-const shrink = (norm: Expr, maxNorm: Hyperparameter): Expr => norm.lessEqual(maxNorm).where(1, expr(maxNorm).div(norm))
 
 /**
  * Scales each leaf so that its norm is at most `maxNorm`: $u = g \min(1, c / \lVert g \rVert)$. A leaf with infinite elements

@@ -1,6 +1,6 @@
 /** Homeostasis: keeping updates near a size of their own. */
 
-import { type Expr, expr } from '../expr/expr.js'
+import type { Expr } from '../expr/expr.js'
 import { type Scalar, scalar } from '../expr/scalar.js'
 import { map } from '../expr/tree.js'
 import type { Hyperparameter } from '../schema/hyperparameter.js'
@@ -8,6 +8,7 @@ import { eps, type OptionsOf, options, real } from '../schema/index.js'
 import { thirdOf } from './layers.js'
 import { normable } from './normable.js'
 import { type GradientTransform, type Stateless, stateless } from './types.js'
+import { shrink } from './whole.js'
 
 export const homeostasisOptions = options({
   /** $c$, the norm above which a leaf's update is scaled down. */
@@ -27,10 +28,6 @@ export const homeostasisOptions = options({
 })
 
 export interface HomeostasisOptions extends OptionsOf<typeof homeostasisOptions> {}
-
-/** The factor that brings a norm down to `maxNorm`, and a little further. */
-const shrink = (norm: Expr, maxNorm: Hyperparameter, eps: Hyperparameter): Expr =>
-  norm.lessEqual(maxNorm).where(1, expr(maxNorm).div(norm.add(eps)))
 
 /** The bounded gain that brings a root mean square nearer to its target. */
 const gain = (rms: Expr, target: Scalar, rate: Hyperparameter): Expr =>

@@ -7,13 +7,10 @@ import { eps, type OptionsOf, oneOf, options, real, value } from '../schema/inde
 import { type Coefficient, coefficientAt } from './context.js'
 import { evaluatedLike } from './evaluate.js'
 import type { GradientTransform } from './types.js'
-import { ratio } from './whole.js'
+import { ratio, shrink } from './whole.js'
 
 /** $x$ where its norm is at most $c$, else $x\,c / (\lVert x \rVert + \varepsilon)$, for a leaf. */
-const cap = (x: Expr, c: Expr, eps: Hyperparameter): Expr => {
-  const norm = x.norm()
-  return x.mul(norm.lessEqual(c).where(1, c.div(norm.add(eps))))
-}
+const cap = (x: Expr, c: Expr, eps: Hyperparameter): Expr => x.mul(shrink(x.norm(), c, eps))
 
 /**
  * Adds what `r` computes: $u = g + r(g)$.

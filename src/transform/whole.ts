@@ -1,6 +1,7 @@
 /** Quantities of the whole tree: over all leaves together, and 0 where there are none. */
-import { type Expr, expr } from '../expr/expr.js'
+import { type Expr, type ExprLike, expr } from '../expr/expr.js'
 import { map, type Tree, values, zipWith } from '../expr/tree.js'
+import type { Hyperparameter } from '../schema/hyperparameter.js'
 import { unitFor } from './normable.js'
 
 /** The sum of values, one a leaf. */
@@ -34,6 +35,10 @@ export const globalNorm = (tree: Tree<Expr>): Expr => {
 
 /** $\lVert a \rVert_1$. */
 export const absoluteSum = (a: Tree<Expr>): Expr => total(map((x: Expr) => x.abs().sum())(a))
+
+/** The factor that brings a norm down to a limit, and a little further; 1 within it, and NaN for a norm that is none. */
+export const shrink = (norm: Expr, limit: ExprLike, eps: Hyperparameter = 0): Expr =>
+  norm.lessEqual(limit).where(1, expr(limit).div(norm.add(eps)))
 
 /** `a / b`, or 0 where `b` is 0: what nothing was accumulated for has no ratio yet. */
 export const ratio = (a: Expr, b: Expr): Expr => b.equal(0).where(0, a.div(b))
