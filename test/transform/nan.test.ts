@@ -1,8 +1,8 @@
 /** What is not a number is not hidden: where a norm decides, its NaN reaches all that the norm decides about. */
 import * as tf from '@tensorflow/tfjs'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import * as P from '../../src/index.js'
-import { useWasm } from '../../src/wasm/index.js'
+import { backends, useBackend } from '../support/backend.js'
 
 type Numbers = Readonly<Record<string, readonly number[]>>
 
@@ -24,7 +24,9 @@ const updatesOf = (
 const nan = Number.NaN
 const ones = { a: [1, 1] }
 
-describe.each(['cpu', 'wasm'])('on %s', backend => {
+describe.each(backends)('on %s', backend => {
+  beforeAll(() => useBackend(backend))
+
   test.each([
     ['clipByNorm', P.clipByNorm(1)],
     ['adaptiveGradClip', P.adaptiveGradClip(0.1)],
@@ -36,8 +38,7 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     ['clipByBlockRms', P.clipByBlockRms(1)],
     ['normalizeByUpdateNorm', P.normalizeByUpdateNorm()],
     ['scaleByPolyak', P.scaleByPolyak()],
-  ])('%s: with one NaN in a leaf, no element of it is a number', async (_, transform) => {
-    await (backend === 'wasm' ? useWasm() : tf.setBackend('cpu'))
+  ])('%s: with one NaN in a leaf, no element of it is a number', (_, transform) => {
     expect(updatesOf(transform, { a: [nan, 300] }, ones)).toEqual([nan, nan])
   })
 
@@ -45,19 +46,16 @@ describe.each(['cpu', 'wasm'])('on %s', backend => {
     ['clipByGlobalNorm', P.clipByGlobalNorm(1)],
     ['normalize', P.normalize()],
     ['scaleByPolyak', P.scaleByPolyak()],
-  ])('%s: with one NaN, no leaf has a number', async (_, transform) => {
-    await (backend === 'wasm' ? useWasm() : tf.setBackend('cpu'))
+  ])('%s: with one NaN, no leaf has a number', (_, transform) => {
     const params = { a: [1, 1], b: [1] }
     expect(updatesOf(transform, { a: [nan, 3], b: [100] }, params)).toEqual([nan, nan, nan])
   })
 
-  test('a ratio of norms is none where a parameter is none', async () => {
-    await (backend === 'wasm' ? useWasm() : tf.setBackend('cpu'))
+  test('a ratio of norms is none where a parameter is none', () => {
     expect(updatesOf(P.scaleByTrustRatio(), { a: [1, 3] }, { a: [nan, 1] })).toEqual([nan, nan])
   })
 
-  test('sm3: an element that is NaN is not taken for one that has seen nothing', async () => {
-    await (backend === 'wasm' ? useWasm() : tf.setBackend('cpu'))
+  test('sm3: an element that is NaN is not taken for one that has seen nothing', () => {
     expect(updatesOf(P.sm3({ learningRate: 0.1 }), { a: [nan, 3] }, ones)[0]).toBe(nan)
   })
 })
